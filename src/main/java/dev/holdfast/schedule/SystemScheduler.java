@@ -1,0 +1,68 @@
+package dev.holdfast.schedule;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+
+/// The machine's clock and virtual threads.
+public final class SystemScheduler implements Scheduler, AutoCloseable {
+
+	private final ScheduledThreadPoolExecutor timer;
+
+	public SystemScheduler() {
+		this.timer = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("timer").factory());
+		this.timer.setRemoveOnCancelPolicy(true);
+	}
+
+	@Override
+	public Instant now() {
+		return Instant.now();
+	}
+
+	@Override
+	public long nanoTime() {
+		return System.nanoTime();
+	}
+
+	@Override
+	public Task start(String name, Runnable work) {
+		return Thread.ofVirtual().name(name).start(work)::interrupt;
+	}
+
+	@Override
+	public Task after(Duration delay, String name, Runnable work) {
+		AtomicReference<Task> started = new AtomicReference<>();
+		ScheduledFuture<?> future = this.timer.schedule(() -> started.set(start(name, work)), delay.toNanos(),
+				TimeUnit.NANOSECONDS);
+		return () -> {
+			future.cancel(false);
+			Task task = started.get();
+			if (task != null) {
+				task.cancel();
+			}
+		};
+	}
+
+	@Override
+	public <T> T await(CompletableFuture<T> future, Duration atMost)
+			throws InterruptedException, TimeoutException, ExecutionException {
+		return future.get(Math.max(0, atMost.toNanos()), TimeUnit.NANOSECONDS);
+	}
+
+	@Override
+	public void pause(Duration duration) throws InterruptedException {
+		Thread.sleep(duration);
+	}
+
+	@Override
+	public void close() {
+		this.timer.shutdownNow();
+	}
+
+}
