@@ -1,7 +1,6 @@
 package dev.holdfast.ledger;
 
 import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
 
 /// Who works on which segment, and which deliveries were handled.
@@ -180,9 +179,7 @@ public interface Ledger {
 
 	}
 
-	/// A helper for what needs no answers.
-	default void settle(Collection<Settlement> settlements) throws LedgerException {
-		mark(List.of(), List.copyOf(settlements));
-	}
+	/// Whether it is worth asking: while it is not, every operation fails at once.
+	boolean isAvailable();
 
 }

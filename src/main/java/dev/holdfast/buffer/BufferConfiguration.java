@@ -1,0 +1,104 @@
+package dev.holdfast.buffer;
+
+import java.security.SecureRandom;
+
+import dev.holdfast.schedule.Scheduler;
+import dev.holdfast.telemetry.Conditions;
+import dev.holdfast.telemetry.Meters;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.MeterRegistry;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/// Puts the buffer together: receiving and processing each have a client of their own.
+@Configuration(proxyBeanMethods = false)
+class BufferConfiguration {
+
+	@Bean
+	SecureRandom random() {
+		return new SecureRandom();
+	}
+
+	@Bean
+	BufferName bufferName(StoreProperties properties) {
+		return new BufferName(properties.bucket(), properties.defaultName());
+	}
+
+	@Bean
+	StorePressure storePressure(Scheduler scheduler) {
+		return new StorePressure(scheduler);
+	}
+
+	@Bean
+	StoreClock storeClock(Scheduler scheduler, Conditions conditions) {
+		return new StoreClock(scheduler, conditions);
+	}
+
+	@Bean(destroyMethod = "close")
+	S3Client receivingClient(StoreProperties properties) {
+		return S3Clients.receiving(properties);
+	}
+
+	@Bean(destroyMethod = "close")
+	S3Client processingClient(StoreProperties properties) {
+		return S3Clients.processing(properties);
+	}
+
+	@Bean
+	StoreCalls storeCalls(MeterRegistry meters, StorePressure pressure) {
+		return new StoreCalls(meters, pressure);
+	}
+
+	@Bean
+	S3ObjectStore receivingStore(@Qualifier("receivingClient") S3Client client, StoreProperties properties,
+			StoreCalls calls) {
+		return new S3ObjectStore(client, properties.bucket(), properties.prefix(), calls);
+	}
+
+	@Bean
+	S3ObjectStore processingStore(@Qualifier("processingClient") S3Client client, StoreProperties properties,
+			StoreCalls calls) {
+		return new S3ObjectStore(client, properties.bucket(), properties.prefix(), calls);
+	}
+
+	@Bean
+	StoreProbe storeProbe(@Qualifier("receivingStore") S3ObjectStore store,
+			@Qualifier("processingStore") S3ObjectStore reader, StoreClock clock, Conditions conditions,
+			SecureRandom random) {
+		return new StoreProbe(store, reader, clock, conditions, random);
+	}
+
+	@Bean
+	StoreBreaker storeBreaker(Scheduler scheduler, Conditions conditions, StoreProbe probe) {
+		return new StoreBreaker(scheduler, conditions, probe);
+	}
+
+	@Bean
+	GroupCommit deliveryBuffer(BufferProperties properties, @Qualifier("receivingStore") S3ObjectStore store,
+			StoreBreaker breaker, ObjectProvider<SegmentListener> listener, Scheduler scheduler, SecureRandom random,
+			MeterRegistry meters) {
+		DistributionSummary batches = DistributionSummary.builder(Meters.BATCH.id()).register(meters);
+		return new GroupCommit(properties.maxDeliveries(), store, breaker,
+				listener.getIfAvailable(() -> SegmentListener.NONE), scheduler, random, batches);
+	}
+
+	@Bean
+	SegmentWriter segmentWriter(@Qualifier("processingStore") S3ObjectStore store, SecureRandom random) {
+		return new SegmentWriter(store, random);
+	}
+
+	@Bean
+	Deletes deletes(@Qualifier("processingStore") S3ObjectStore store, Scheduler scheduler, MeterRegistry meters) {
+		return new Deletes(store, scheduler, meters);
+	}
+
+	@Bean
+	SmartLifecycle bufferLifecycle(GroupCommit buffer, StoreBreaker breaker, Scheduler scheduler) {
+		return new BufferLifecycle(buffer, breaker, scheduler);
+	}
+
+}

@@ -1,0 +1,288 @@
+package dev.holdfast.buffer;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import java.util.random.RandomGenerator;
+
+import dev.holdfast.buffer.SegmentEncoder.Encoded;
+import dev.holdfast.delivery.Copy;
+import dev.holdfast.schedule.Scheduler;
+import io.micrometer.core.instrument.DistributionSummary;
+import org.jspecify.annotations.Nullable;
+
+/// Puts what arrived while the previous PUT was in flight into one segment. There is no
+/// timer: an idle replica stores each delivery at once and alone.
+///
+/// One PUT is in flight while it keeps up. Another joins when a whole batch is waiting, or
+/// when those in flight are slow (three times the usual); at most 8, halved by SlowDown and
+/// regained by success. A failed PUT is repeated under the same key until its oldest
+/// waiter's deadline. Who has given up leaves the batch before its PUT; each of the others
+/// gets the PUT's fate.
+final class GroupCommit implements DeliveryBuffer {
+
+	static final int MOST_IN_FLIGHT = 8;
+
+	static final long LARGEST = 4L << 20;
+
+	private static final Duration FIRST_BACK_OFF = Duration.ofMillis(50);
+
+	private static final Duration LONGEST_BACK_OFF = Duration.ofMillis(400);
+
+	private static final Duration ATTEMPT = Duration.ofMillis(1200);
+
+	private static final long BYTES_PER_MILLI = 10_000;
+
+	private static final int REGAIN_AFTER = 20;
+
+	private final int maxDeliveries;
+
+	private final ObjectStore store;
+
+	private final StoreBreaker breaker;
+
+	private final SegmentListener listener;
+
+	private final Scheduler scheduler;
+
+	private final RandomGenerator random;
+
+	private final DistributionSummary batches;
+
+	private final PutPace pace = new PutPace();
+
+	private final Set<Entry> pending = new LinkedHashSet<>();
+
+	private final List<Long> inFlight = new ArrayList<>();
+
+	private long pendingBytes;
+
+	private int limit = MOST_IN_FLIGHT;
+
+	private int successes;
+
+	private boolean closed;
+
+	GroupCommit(int maxDeliveries, ObjectStore store, StoreBreaker breaker, SegmentListener listener,
+			Scheduler scheduler, RandomGenerator random, DistributionSummary batches) {
+		this.maxDeliveries = maxDeliveries;
+		this.store = store;
+		this.breaker = breaker;
+		this.listener = listener;
+		this.scheduler = scheduler;
+		this.random = random;
+		this.batches = batches;
+		breaker.onOpen(() -> failPending(Cause.BREAKER_OPEN));
+	}
+
+	@Override
+	public void hold(Copy copy, long deadline) throws NotHeldException, InterruptedException {
+		Entry entry = new Entry(SegmentEncoder.encode(copy), deadline);
+		if (this.breaker.isOpen()) {
+			throw new NotHeldException(Cause.BREAKER_OPEN);
+		}
+		synchronized (this) {
+			if (this.closed) {
+				throw new NotHeldException(Cause.SHUTTING_DOWN);
+			}
+			this.pending.add(entry);
+			this.pendingBytes += entry.encoded.length();
+			launch();
+		}
+		try {
+			this.scheduler.await(entry.fate, Duration.ofNanos(deadline - this.scheduler.nanoTime()));
+		}
+		catch (TimeoutException _) {
+			giveUp(entry);
+			throw new NotHeldException(Cause.STORE_SLOW);
+		}
+		catch (InterruptedException ex) {
+			giveUp(entry);
+			throw ex;
+		}
+		catch (ExecutionException ex) {
+			if (ex.getCause() instanceof NotHeldException failure) {
+				throw new NotHeldException(failure.reason());
+			}
+			throw new IllegalStateException(ex.getCause());
+		}
+	}
+
+	/// Refuses what comes, and waits for the PUTs in flight.
+	void close() throws InterruptedException {
+		synchronized (this) {
+			this.closed = true;
+			while (!this.inFlight.isEmpty()) {
+				wait();
+			}
+		}
+	}
+
+	private synchronized void giveUp(Entry entry) {
+		if (this.pending.remove(entry)) {
+			this.pendingBytes -= entry.encoded.length();
+		}
+	}
+
+	private synchronized void failPending(Cause cause) {
+		this.pending.forEach((entry) -> entry.fail(cause));
+		this.pending.clear();
+		this.pendingBytes = 0;
+	}
+
+	private synchronized void launch() {
+		while (!this.pending.isEmpty() && mayLaunch()) {
+			long now = this.scheduler.nanoTime();
+			List<Entry> batch = take();
+			this.inFlight.add(now);
+			Scheduler.Task look = this.scheduler.after(this.pace.slow(), "put-slow", this::launch);
+			this.scheduler.start("put", () -> {
+				try {
+					put(batch, now);
+				}
+				finally {
+					look.cancel();
+					landed(now);
+				}
+			});
+		}
+	}
+
+	private boolean mayLaunch() {
+		if (this.inFlight.isEmpty()) {
+			return true;
+		}
+		if (this.inFlight.size() >= this.limit) {
+			return false;
+		}
+		long newest = this.inFlight.getLast();
+		return this.pending.size() >= this.maxDeliveries || this.pendingBytes >= LARGEST
+				|| this.scheduler.nanoTime() - newest >= this.pace.slow().toNanos();
+	}
+
+	private List<Entry> take() {
+		List<Entry> batch = new ArrayList<>();
+		long bytes = 0;
+		for (Iterator<Entry> entries = this.pending.iterator(); entries.hasNext();) {
+			Entry entry = entries.next();
+			long length = entry.encoded.length();
+			if (!batch.isEmpty() && (batch.size() == this.maxDeliveries || bytes + length > LARGEST)) {
+				break;
+			}
+			batch.add(entry);
+			bytes += length;
+			entries.remove();
+		}
+		this.pendingBytes -= bytes;
+		return batch;
+	}
+
+	private synchronized void landed(long started) {
+		this.inFlight.remove(started);
+		notifyAll();
+		launch();
+	}
+
+	private void put(List<Entry> batch, long started) {
+		Payload payload = SegmentEncoder.payload(batch.stream().map((entry) -> entry.encoded).toList());
+		SegmentKey key = SegmentKey.create(SegmentKey.INBOX, this.scheduler.now(), this.random, batch.size(),
+				payload.length(), this.listener.processes());
+		Cause failure;
+		try {
+			failure = repeat(key, payload, oldest(batch));
+		}
+		catch (RuntimeException | Error ex) {
+			batch.forEach((entry) -> entry.fail(Cause.STORE_FAILED));
+			throw ex;
+		}
+		if (failure != null) {
+			batch.forEach((entry) -> entry.fail(failure));
+			return;
+		}
+		this.pace.took(Duration.ofNanos(this.scheduler.nanoTime() - started));
+		this.batches.record(batch.size());
+		batch.forEach((entry) -> entry.fate.complete(null));
+		this.listener.stored(key, batch.stream().map((entry) -> entry.encoded.copy()).toList());
+	}
+
+	private @Nullable Cause repeat(SegmentKey key, Payload payload, long deadline) {
+		Duration attempt = ATTEMPT.plusMillis(payload.length() / BYTES_PER_MILLI);
+		Duration backOff = FIRST_BACK_OFF;
+		while (true) {
+			Duration left = Duration.ofNanos(deadline - this.scheduler.nanoTime());
+			if (!left.isPositive()) {
+				return Cause.STORE_FAILED;
+			}
+			try {
+				this.store.put(key.objectKey(), payload, (left.compareTo(attempt) < 0) ? left : attempt);
+				this.breaker.succeeded();
+				succeeded();
+				return null;
+			}
+			catch (StoreException ex) {
+				this.breaker.failed(ex);
+				slowDown(ex);
+			}
+			if (this.breaker.isOpen()) {
+				return Cause.BREAKER_OPEN;
+			}
+			try {
+				this.scheduler.pause(Duration.ofNanos((long) (backOff.toNanos() * (0.5 + this.random.nextDouble()))));
+			}
+			catch (InterruptedException _) {
+				Thread.currentThread().interrupt();
+				return Cause.SHUTTING_DOWN;
+			}
+			backOff = (backOff.compareTo(LONGEST_BACK_OFF) < 0) ? backOff.multipliedBy(2) : backOff;
+		}
+	}
+
+	private synchronized void succeeded() {
+		if (this.limit < MOST_IN_FLIGHT && ++this.successes >= REGAIN_AFTER) {
+			this.successes = 0;
+			this.limit++;
+		}
+	}
+
+	private synchronized void slowDown(StoreException failure) {
+		if (failure.kind() == StoreException.Kind.SLOW_DOWN) {
+			this.limit = Math.max(1, this.limit / 2);
+			this.successes = 0;
+		}
+	}
+
+	private static long oldest(List<Entry> batch) {
+		long first = batch.getFirst().deadline;
+		for (Entry entry : batch) {
+			first = (entry.deadline - first < 0) ? entry.deadline : first;
+		}
+		return first;
+	}
+
+	/// A waiter. Its identity is the object's: two equal deliveries are two waiters.
+	private static final class Entry {
+
+		private final Encoded encoded;
+
+		private final long deadline;
+
+		private final CompletableFuture<Void> fate = new CompletableFuture<>();
+
+		Entry(Encoded encoded, long deadline) {
+			this.encoded = encoded;
+			this.deadline = deadline;
+		}
+
+		void fail(Cause cause) {
+			this.fate.completeExceptionally(new NotHeldException(cause));
+		}
+
+	}
+
+}

@@ -1,0 +1,80 @@
+package dev.holdfast.buffer;
+
+import java.net.URI;
+import java.time.Duration;
+
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
+import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
+import software.amazon.awssdk.http.apache5.Apache5HttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.retries.StandardRetryStrategy;
+import software.amazon.awssdk.services.s3.LegacyMd5Plugin;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3ClientBuilder;
+import software.amazon.awssdk.services.s3.S3Configuration;
+
+/// Builds the clients: one for receiving, whose retries are group commit's, and one for
+/// processing, so that neither can starve the other.
+///
+/// One compatibility mode serves all stores: checksums only where required, MD5 for
+/// `DeleteObjects`, no chunked encoding (aws-sdk-java-v2 issues 5801 and 5805).
+final class S3Clients {
+
+	static final int RECEIVING_CONNECTIONS = 2 * GroupCommit.MOST_IN_FLIGHT;
+
+	static final int PROCESSING_CONNECTIONS = 96;
+
+	private static final int PROCESSING_TRIES = 3;
+
+	private static final Duration PROCESSING_ATTEMPT = Duration.ofSeconds(5);
+
+	private static final Duration PROCESSING_CALL = Duration.ofSeconds(15);
+
+	private S3Clients() {
+	}
+
+	static S3Client receiving(StoreProperties properties) {
+		return build(properties, RECEIVING_CONNECTIONS,
+				(override) -> override.retryStrategy(StandardRetryStrategy.builder().maxAttempts(1).build()));
+	}
+
+	static S3Client processing(StoreProperties properties) {
+		return build(properties, PROCESSING_CONNECTIONS,
+				(override) -> override
+					.retryStrategy(StandardRetryStrategy.builder().maxAttempts(PROCESSING_TRIES).build())
+					.apiCallAttemptTimeout(PROCESSING_ATTEMPT)
+					.apiCallTimeout(PROCESSING_CALL));
+	}
+
+	private static S3Client build(StoreProperties properties, int connections,
+			java.util.function.Consumer<ClientOverrideConfiguration.Builder> override) {
+		S3ClientBuilder builder = S3Client.builder()
+			.region(Region.of(properties.region()))
+			.requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
+			.responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
+			.addPlugin(LegacyMd5Plugin.create())
+			.serviceConfiguration(S3Configuration.builder().chunkedEncodingEnabled(false).build())
+			.forcePathStyle(properties.provider().isPathStyle())
+			.overrideConfiguration(override)
+			.httpClientBuilder(Apache5HttpClient.builder()
+				.maxConnections(connections)
+				.connectionTimeout(Duration.ofSeconds(1))
+				.connectionAcquisitionTimeout(Duration.ofSeconds(1))
+				.socketTimeout(Duration.ofSeconds(5))
+				.connectionMaxIdleTime(Duration.ofSeconds(20))
+				.tcpKeepAlive(true));
+		URI endpoint = properties.effectiveEndpoint();
+		if (endpoint != null) {
+			builder.endpointOverride(endpoint);
+		}
+		if (!properties.accessKey().isEmpty()) {
+			builder.credentialsProvider(StaticCredentialsProvider
+				.create(AwsBasicCredentials.create(properties.accessKey(), properties.secret())));
+		}
+		return builder.build();
+	}
+
+}

@@ -1,0 +1,132 @@
+package dev.holdfast.buffer;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import dev.holdfast.schedule.Scheduler;
+import dev.holdfast.telemetry.Condition;
+import dev.holdfast.telemetry.Conditions;
+
+/// Fails receiving fast while the store is down: five failed PUTs in a row open it, and a
+/// probe PUT each second closes it again. SlowDown is an answer, and never opens it.
+final class StoreBreaker {
+
+	static final int FAILURES = 5;
+
+	static final Duration PROBE_INTERVAL = Duration.ofSeconds(1);
+
+	static final Duration DOWN_AFTER = Duration.ofSeconds(30);
+
+	private final Scheduler scheduler;
+
+	private final Conditions conditions;
+
+	private final Probe probe;
+
+	private final List<Runnable> onOpen = new ArrayList<>();
+
+	private int failures;
+
+	private long since;
+
+	private volatile boolean open;
+
+	private volatile boolean closed;
+
+	StoreBreaker(Scheduler scheduler, Conditions conditions, Probe probe) {
+		this.scheduler = scheduler;
+		this.conditions = conditions;
+		this.probe = probe;
+	}
+
+	/// Runs something whenever the breaker opens.
+	void onOpen(Runnable action) {
+		this.onOpen.add(action);
+	}
+
+	boolean isOpen() {
+		return this.open;
+	}
+
+	void failed(StoreException failure) {
+		if (failure.kind() == StoreException.Kind.SLOW_DOWN) {
+			return;
+		}
+		synchronized (this) {
+			if (this.failures++ == 0) {
+				this.since = this.scheduler.nanoTime();
+			}
+			if (this.failures < FAILURES || this.open) {
+				return;
+			}
+		}
+		open("The object store fails: " + failure.getMessage());
+	}
+
+	synchronized void succeeded() {
+		this.failures = 0;
+	}
+
+	/// Opens it now, and probes until the store answers.
+	void open(String detail) {
+		synchronized (this) {
+			if (this.open) {
+				return;
+			}
+			this.open = true;
+			if (this.failures == 0) {
+				this.since = this.scheduler.nanoTime();
+			}
+		}
+		this.conditions.raise(Condition.STORE_FAILING, detail);
+		this.onOpen.forEach(Runnable::run);
+		this.scheduler.after(PROBE_INTERVAL, "store-probe", this::probe);
+	}
+
+	/// The first probe: opens the breaker at once if the store does not answer.
+	void check() {
+		try {
+			this.probe.run();
+		}
+		catch (StoreException ex) {
+			open("The object store fails: " + ex.getMessage());
+		}
+	}
+
+	/// One probe; while it fails, another follows.
+	void probe() {
+		if (this.closed) {
+			return;
+		}
+		try {
+			this.probe.run();
+			synchronized (this) {
+				this.open = false;
+				this.failures = 0;
+			}
+			this.conditions.clear(Condition.STORE_DOWN);
+			this.conditions.clear(Condition.STORE_FAILING);
+		}
+		catch (StoreException ex) {
+			long failing = this.scheduler.nanoTime() - this.since;
+			if (failing >= DOWN_AFTER.toNanos()) {
+				this.conditions.raise(Condition.STORE_DOWN,
+						"The object store has failed for " + DOWN_AFTER.toSeconds() + " s: " + ex.getMessage());
+			}
+			this.scheduler.after(PROBE_INTERVAL, "store-probe", this::probe);
+		}
+	}
+
+	void close() {
+		this.closed = true;
+	}
+
+	/// One try whether the store takes writes.
+	interface Probe {
+
+		void run() throws StoreException;
+
+	}
+
+}

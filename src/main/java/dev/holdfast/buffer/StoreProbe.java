@@ -1,0 +1,111 @@
+package dev.holdfast.buffer;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+import dev.holdfast.telemetry.Condition;
+import dev.holdfast.telemetry.Conditions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Finds out how the store behaves: once when the application starts, then whenever the
+/// breaker asks whether it takes writes again. Each probe has a key of its own, because
+/// some stores limit the writes to one.
+final class StoreProbe implements StoreBreaker.Probe {
+
+	private static final Logger logger = LoggerFactory.getLogger(StoreProbe.class);
+
+	private static final String FOLDER = "probe/";
+
+	private static final Payload PAYLOAD = Payload.of("holdfast probe\n".getBytes(StandardCharsets.US_ASCII));
+
+	private static final Duration AT_MOST = Duration.ofSeconds(2);
+
+	private final S3ObjectStore store;
+
+	private final S3ObjectStore reader;
+
+	private final StoreClock clock;
+
+	private final Conditions conditions;
+
+	private final RandomGenerator random;
+
+	private boolean known;
+
+	StoreProbe(S3ObjectStore store, S3ObjectStore reader, StoreClock clock, Conditions conditions,
+			RandomGenerator random) {
+		this.store = store;
+		this.reader = reader;
+		this.clock = clock;
+		this.conditions = conditions;
+		this.random = random;
+	}
+
+	/// A PUT; the first that succeeds is followed by a look at the store's ways.
+	@Override
+	public void run() throws StoreException {
+		String key = FOLDER + HexFormat.of().toHexDigits(this.random.nextLong());
+		if (this.known) {
+			this.store.put(key, PAYLOAD, AT_MOST);
+		}
+		else {
+			look(key);
+			this.known = true;
+		}
+		sweep();
+	}
+
+	private void look(String key) throws StoreException {
+		boolean md5 = this.store.probe(key, PAYLOAD, AT_MOST);
+		if (md5) {
+			this.store.expectMd5();
+			this.reader.expectMd5();
+		}
+		boolean listed = list().contains(key);
+		if (isVersioned()) {
+			this.conditions.raise(Condition.BUCKET_VERSIONED,
+					"The bucket keeps deleted versions, so payloads stay in it: add a lifecycle rule with "
+							+ "NoncurrentVersionExpiration of 1 day and ExpiredObjectDeleteMarker, or suspend versioning");
+		}
+		logger.atInfo()
+			.addKeyValue("etagIsMd5", md5)
+			.addKeyValue("listsAtOnce", listed)
+			.log("the object store answers");
+	}
+
+	private List<String> list() throws StoreException {
+		ObjectStore.Listing listing = this.reader.list(FOLDER, null);
+		this.clock.observe(listing.date());
+		return listing.objects().stream().map(ObjectStore.Listed::key).toList();
+	}
+
+	/// Not every store answers this; one that does not is taken to keep no versions.
+	private boolean isVersioned() {
+		try {
+			return this.reader.isVersioned();
+		}
+		catch (StoreException ex) {
+			logger.debug("the store does not say whether the bucket is versioned: {}", ex.getMessage());
+			return false;
+		}
+	}
+
+	/// Probes are left behind by PUTs that landed late, too; what cannot be swept now is
+	/// swept the next time.
+	private void sweep() {
+		try {
+			List<String> keys = list();
+			if (!keys.isEmpty()) {
+				this.reader.delete(keys);
+			}
+		}
+		catch (StoreException ex) {
+			logger.debug("probes could not be deleted yet: {}", ex.getMessage());
+		}
+	}
+
+}

@@ -1,0 +1,90 @@
+package dev.holdfast.process;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+import dev.holdfast.buffer.ObjectStore;
+import dev.holdfast.buffer.ObjectStore.Listed;
+import dev.holdfast.buffer.ObjectStore.Listing;
+import dev.holdfast.buffer.SegmentKey;
+import dev.holdfast.buffer.StoreClock;
+import dev.holdfast.buffer.StoreException;
+import dev.holdfast.telemetry.Condition;
+import dev.holdfast.telemetry.Conditions;
+import org.jspecify.annotations.Nullable;
+
+/// Lists the segments that are worth claiming, oldest first. Every age is the date of the
+/// LIST answer minus the object's time, so that no replica's clock decides.
+final class Candidates {
+
+	private static final int MOST_PAGES = 20;
+
+	/// How long a segment is left to the replica that wrote it and processes it.
+	private final Duration grace;
+
+	private final ObjectStore store;
+
+	private final StoreClock clock;
+
+	private final Backlog backlog;
+
+	private final Conditions conditions;
+
+	Candidates(ObjectStore store, StoreClock clock, Backlog backlog, Conditions conditions, Duration grace) {
+		this.store = store;
+		this.clock = clock;
+		this.backlog = backlog;
+		this.conditions = conditions;
+		this.grace = grace;
+	}
+
+	/// Lists a folder until there are enough, or until young or not-due keys begin.
+	List<SegmentKey> list(String folder, int enough) throws StoreException {
+		List<SegmentKey> candidates = new ArrayList<>();
+		List<Listed> seen = new ArrayList<>();
+		Listing page = page(folder, null);
+		for (int pages = 1; true; pages++) {
+			boolean ripe = true;
+			for (Listed object : page.objects()) {
+				Optional<SegmentKey> segment = SegmentKey.parse(object.key());
+				ripe = segment.isPresent() ? isRipe(segment.get(), object, page.date()) : foreign(object);
+				if (ripe && segment.isPresent()) {
+					candidates.add(segment.get());
+				}
+			}
+			seen.addAll(page.objects());
+			if (!page.truncated() || !ripe || candidates.size() >= enough || pages >= MOST_PAGES) {
+				this.backlog.listed(folder, seen, page.date());
+				return candidates;
+			}
+			page = page(folder, page.objects().getLast().key());
+		}
+	}
+
+	private Listing page(String folder, @Nullable String after) throws StoreException {
+		Listing page = this.store.list(folder, after);
+		this.clock.observe(page.date());
+		return page;
+	}
+
+	/// A retry is due at its key's time, and at the latest after the longest back-off,
+	/// whatever the clock said that wrote the key.
+	private boolean isRipe(SegmentKey segment, Listed object, Instant date) {
+		if (segment.folder().equals(SegmentKey.RETRY)) {
+			Instant latest = object.lastModified().plus(RetryPolicy.LONGEST);
+			Instant due = segment.time().isBefore(latest) ? segment.time() : latest;
+			return !due.isAfter(date);
+		}
+		return !segment.handedOff() || Duration.between(object.lastModified(), date).compareTo(this.grace) >= 0;
+	}
+
+	private boolean foreign(Listed object) {
+		this.conditions.raise(Condition.FOREIGN_OBJECTS, "The bucket holds an object that Holdfast did not write: "
+				+ object.key().replaceAll("[^A-Za-z0-9_./-]", "?") + ". It is left alone: move it elsewhere");
+		return true;
+	}
+
+}

@@ -1,0 +1,180 @@
+package dev.holdfast.process;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+
+import dev.holdfast.schedule.Permits;
+import dev.holdfast.schedule.Scheduler;
+import dev.holdfast.telemetry.Condition;
+import dev.holdfast.telemetry.Conditions;
+
+/// Calls handlers, each on a thread of its own, so that one which throws, hangs, allocates
+/// wildly, overflows its stack or ignores interrupts harms its own delivery alone.
+///
+/// A handler is interrupted at its deadline and its delivery tried again. One that ignores
+/// that runs on beside the next attempt (window W12) and keeps its permit; when half of the
+/// permits are gone like this, nothing more is claimed.
+final class HandlerRunner {
+
+	private final Function<Runnable, Scheduler.Task> threads;
+
+	private final Scheduler scheduler;
+
+	private final Duration timeout;
+
+	private final Permits permits;
+
+	private final Conditions conditions;
+
+	private final Set<Call> calls = ConcurrentHashMap.newKeySet();
+
+	private volatile boolean stopping;
+
+	HandlerRunner(Function<Runnable, Scheduler.Task> threads, Scheduler scheduler, Duration timeout, int concurrency,
+			Conditions conditions) {
+		this.threads = threads;
+		this.scheduler = scheduler;
+		this.timeout = timeout;
+		this.permits = new Permits(concurrency);
+		this.conditions = conditions;
+	}
+
+	/// Calls a handler as soon as there is a permit.
+	/// @return its outcome, at its deadline at the latest
+	CompletableFuture<Result> call(DeliveryHandler handler, Attempt attempt) throws InterruptedException {
+		CompletableFuture<Void> permit = this.permits.acquire(1);
+		try {
+			while (!this.stopping) {
+				try {
+					this.scheduler.await(permit, Duration.ofSeconds(1));
+					return new Call(handler, attempt).start();
+				}
+				catch (TimeoutException _) {
+					// Look again whether this replica is stopping.
+				}
+			}
+		}
+		catch (InterruptedException ex) {
+			this.permits.abandon(permit, 1);
+			throw ex;
+		}
+		catch (ExecutionException ex) {
+			throw new IllegalStateException(ex);
+		}
+		this.permits.abandon(permit, 1);
+		return CompletableFuture.completedFuture(new Result.Released());
+	}
+
+	Duration timeout() {
+		return this.timeout;
+	}
+
+	long hung() {
+		return this.calls.stream().filter((call) -> call.overdue).count();
+	}
+
+	/// Whether so many handlers hang that claiming more would only collect them.
+	boolean isClogged() {
+		boolean clogged = hung() * 2 >= this.permits.total();
+		if (clogged) {
+			this.conditions.raise(Condition.HANDLERS_HUNG,
+					"Half of the handler permits are held by handlers that ignored their deadline of "
+							+ this.timeout.toSeconds() + " s: give their calls time-outs, then restart this replica");
+		}
+		else {
+			this.conditions.clear(Condition.HANDLERS_HUNG);
+		}
+		return clogged;
+	}
+
+	boolean isStopping() {
+		return this.stopping;
+	}
+
+	/// Interrupts what runs; what does not end well by that uses up no attempt.
+	void interrupt() {
+		this.stopping = true;
+		this.calls.forEach(Call::release);
+	}
+
+	private final class Call implements Runnable {
+
+		private final DeliveryHandler handler;
+
+		private final Attempt attempt;
+
+		private final CompletableFuture<Result> result = new CompletableFuture<>();
+
+		private final CompletableFuture<Scheduler.Task> task = new CompletableFuture<>();
+
+		private final AtomicBoolean ended = new AtomicBoolean();
+
+		private volatile boolean overdue;
+
+		Call(DeliveryHandler handler, Attempt attempt) {
+			this.handler = handler;
+			this.attempt = attempt;
+		}
+
+		CompletableFuture<Result> start() {
+			HandlerRunner.this.calls.add(this);
+			Scheduler.Task deadline = HandlerRunner.this.scheduler.after(HandlerRunner.this.timeout, "handler-deadline",
+					this::expire);
+			this.result.whenComplete((_, _) -> deadline.cancel());
+			this.task.complete(HandlerRunner.this.threads.apply(this));
+			return this.result;
+		}
+
+		@Override
+		public void run() {
+			Result end;
+			try {
+				Outcome outcome = this.handler.handle(this.attempt);
+				end = new Result.Ended((outcome != null) ? outcome : Outcome.retry("the handler returned null"));
+			}
+			catch (InterruptedException _) {
+				end = interrupted();
+			}
+			catch (Throwable ex) {
+				end = Thread.interrupted() ? interrupted()
+						: new Result.Ended(Outcome.retry(ex.getClass().getSimpleName() + ": " + ex.getMessage()));
+			}
+			this.ended.set(true);
+			HandlerRunner.this.calls.remove(this);
+			HandlerRunner.this.permits.release(1);
+			this.result.complete(end);
+		}
+
+		private Result interrupted() {
+			return HandlerRunner.this.stopping ? new Result.Released() : new Result.Ended(Outcome.retry("interrupted"));
+		}
+
+		private void expire() {
+			if (!this.ended.get()) {
+				this.overdue = true;
+				cancel();
+				this.result.complete(new Result.Ended(
+						Outcome.retry("no answer within " + HandlerRunner.this.timeout.toMillis() + " ms: time-out")));
+			}
+		}
+
+		/// Only interrupts: a handler that goes on has its delivery to itself until its
+		/// lease
+		/// ends.
+		private void release() {
+			cancel();
+		}
+
+		private void cancel() {
+			this.task.thenAccept(Scheduler.Task::cancel);
+		}
+
+	}
+
+}

@@ -1,0 +1,122 @@
+package dev.holdfast.process;
+
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.random.RandomGenerator;
+
+import dev.holdfast.ledger.Ledger;
+import dev.holdfast.ledger.LedgerException;
+import dev.holdfast.schedule.Scheduler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The leases this replica holds, renewed together every third of their time.
+///
+/// A lease is a hint that keeps two workers from the same work. What it does not do is keep
+/// a stalled worker from finishing what it began: no order of events in which that happens
+/// loses a delivery, it can only repeat one (window W4).
+final class Leases {
+
+	static final Duration LEASE = Duration.ofSeconds(30);
+
+	/// How long before its end a lease is no longer relied on: the time to start a
+	/// handler
+	/// or to write a copy.
+	private static final Duration MARGIN = Duration.ofSeconds(2);
+
+	private static final Logger logger = LoggerFactory.getLogger(Leases.class);
+
+	private final Ledger ledger;
+
+	private final Scheduler scheduler;
+
+	private final RandomGenerator random;
+
+	private final Set<Held> held = ConcurrentHashMap.newKeySet();
+
+	Leases(Ledger ledger, Scheduler scheduler, RandomGenerator random) {
+		this.ledger = ledger;
+		this.scheduler = scheduler;
+		this.random = random;
+	}
+
+	/// The monotonic clock.
+	long now() {
+		return this.scheduler.nanoTime();
+	}
+
+	/// A token for one claim.
+	String token() {
+		return HexFormat.of().toHexDigits(this.random.nextLong());
+	}
+
+	/// Holds a lease from now on.
+	/// @param asked when the claim was sent, on the monotonic clock: the lease is counted
+	/// from there
+	Held open(String segment, String token, long asked) {
+		Held lease = new Held(new Ledger.Lease(segment, token, LEASE), asked);
+		this.held.add(lease);
+		return lease;
+	}
+
+	void close(Held lease) {
+		this.held.remove(lease);
+	}
+
+	/// Renews all leases once.
+	void renew() {
+		List<Held> all = List.copyOf(this.held);
+		if (all.isEmpty()) {
+			return;
+		}
+		long sent = this.scheduler.nanoTime();
+		try {
+			List<Boolean> answers = this.ledger.renew(all.stream().map(Held::lease).toList());
+			for (int i = 0; i < all.size(); i++) {
+				all.get(i).renewed(sent, answers.get(i));
+			}
+		}
+		catch (LedgerException ex) {
+			logger.debug("leases could not be renewed: {}", ex.getMessage());
+		}
+	}
+
+	/// A lease as its worker sees it.
+	final class Held {
+
+		private final Ledger.Lease lease;
+
+		private volatile long sent;
+
+		private volatile boolean lost;
+
+		private Held(Ledger.Lease lease, long sent) {
+			this.lease = lease;
+			this.sent = sent;
+		}
+
+		Ledger.Lease lease() {
+			return this.lease;
+		}
+
+		/// Whether this worker may still start handlers and write copies.
+		boolean isHeld() {
+			long age = Leases.this.scheduler.nanoTime() - this.sent;
+			return !this.lost && age < LEASE.minus(MARGIN).toNanos();
+		}
+
+		private void renewed(long sent, boolean still) {
+			if (still) {
+				this.sent = sent;
+			}
+			else {
+				this.lost = true;
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,186 @@
+package dev.holdfast.process;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.random.RandomGenerator;
+
+import dev.holdfast.buffer.Deletes;
+import dev.holdfast.buffer.SegmentKey;
+import dev.holdfast.buffer.StoreException;
+import dev.holdfast.ledger.Ledger;
+import dev.holdfast.ledger.Ledger.Claim;
+import dev.holdfast.ledger.LedgerException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Looks at the bucket for what the hand-off did not take: what a crash left behind, what
+/// is due again, and whatever there was no room for.
+final class Poller {
+
+	private static final Logger logger = LoggerFactory.getLogger(Poller.class);
+
+	/// Of few candidates all may be claimed at once; of many a quarter, so that replicas
+	/// which list the same page rarely want the same segments.
+	private static final int FEW = 8;
+
+	private static final int SHARE = 4;
+
+	private static final int OLDEST_EVERY = 4;
+
+	private static final Duration FREE_AT_MOST = Duration.ofSeconds(1);
+
+	private final Readiness readiness;
+
+	private final Candidates candidates;
+
+	private final Ledger ledger;
+
+	private final Leases leases;
+
+	private final Workers workers;
+
+	private final Deletes deletes;
+
+	private final ProcessMeters meters;
+
+	private final Duration interval;
+
+	private final Random random;
+
+	private long cycles;
+
+	private boolean idle;
+
+	private boolean retries;
+
+	private volatile boolean stopped;
+
+	Poller(Readiness readiness, Candidates candidates, Ledger ledger, Leases leases, Workers workers, Deletes deletes,
+			ProcessMeters meters, Duration interval, RandomGenerator random) {
+		this.readiness = readiness;
+		this.candidates = candidates;
+		this.ledger = ledger;
+		this.leases = leases;
+		this.workers = workers;
+		this.deletes = deletes;
+		this.meters = meters;
+		this.interval = interval;
+		this.random = Random.from(random);
+	}
+
+	/// Looks at the bucket once, and again at once as long as that brings work.
+	void poll() {
+		try {
+			boolean won = step(false);
+			while (won && !this.stopped) {
+				this.workers.awaitChange(FREE_AT_MOST);
+				won = step(true);
+			}
+		}
+		catch (StoreException | LedgerException ex) {
+			logger.debug("the bucket could not be looked at: {}", ex.getMessage());
+		}
+		catch (InterruptedException _) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	/// One look: lists, claims, and starts a worker for each segment won.
+	/// @param again whether it follows a look that brought work
+	/// @return whether it is worth looking again
+	boolean step(boolean again) throws StoreException, LedgerException {
+		if (this.stopped || !this.readiness.look()) {
+			return false;
+		}
+		int wanted = Math.min(this.workers.free(), this.readiness.worthClaiming());
+		if (wanted == 0) {
+			return true;
+		}
+		if (this.idle && !this.ledger.ticket(this.interval)) {
+			return false;
+		}
+		List<SegmentKey> found = list(wanted, again);
+		List<SegmentKey> chosen = choose(found, wanted);
+		if (chosen.isEmpty() && !found.isEmpty()) {
+			return true;
+		}
+		int won = claim(chosen);
+		this.idle = won == 0;
+		return won > 0;
+	}
+
+	/// Claims nothing more.
+	void stop() {
+		this.stopped = true;
+	}
+
+	/// Looking again, retries are listed only if there were due ones.
+	private List<SegmentKey> list(int wanted, boolean again) throws StoreException {
+		List<SegmentKey> found = new ArrayList<>();
+		if (!again || this.retries) {
+			found.addAll(this.candidates.list(SegmentKey.RETRY, wanted));
+			this.retries = !found.isEmpty();
+		}
+		found.addAll(this.candidates.list(SegmentKey.INBOX, wanted));
+		found.removeIf((segment) -> this.workers.isActive(segment) || this.deletes.contains(segment));
+		return found;
+	}
+
+	private List<SegmentKey> choose(List<SegmentKey> found, int wanted) {
+		int share = Math.min(wanted, Math.max(FEW, found.size() / SHARE));
+		if (this.cycles++ % OLDEST_EVERY != 0) {
+			Collections.shuffle(found, this.random);
+		}
+		List<SegmentKey> chosen = new ArrayList<>();
+		for (SegmentKey segment : found) {
+			if (chosen.size() == share || !this.workers.tryTake(segment)) {
+				break;
+			}
+			chosen.add(segment);
+		}
+		return chosen;
+	}
+
+	private int claim(List<SegmentKey> chosen) throws LedgerException {
+		if (chosen.isEmpty()) {
+			return 0;
+		}
+		String token = this.leases.token();
+		long asked = this.leases.now();
+		List<Claim> claims;
+		try {
+			claims = this.ledger.claim(chosen.stream().map(SegmentKey::id).toList(), token, Leases.LEASE);
+		}
+		catch (LedgerException | RuntimeException ex) {
+			chosen.forEach(this.workers::give);
+			throw ex;
+		}
+		int won = 0;
+		for (int i = 0; i < chosen.size(); i++) {
+			won += claimed(chosen.get(i), claims.get(i), token, asked) ? 1 : 0;
+		}
+		return won;
+	}
+
+	private boolean claimed(SegmentKey segment, Claim claim, String token, long asked) {
+		switch (claim) {
+			case Claim.Claimed(int claims, boolean revisited) -> {
+				this.meters.claims("won", 1);
+				this.workers
+					.start(Visit.claimed(segment, this.leases.open(segment.id(), token, asked), claims, revisited));
+				return true;
+			}
+			case Claim.Settled _ -> {
+				this.meters.claims("settled", 1);
+				this.deletes.add(segment);
+			}
+			case Claim.Busy _ -> this.meters.claims("lost", 1);
+		}
+		this.workers.give(segment);
+		return false;
+	}
+
+}

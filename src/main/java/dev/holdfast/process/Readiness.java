@@ -1,0 +1,58 @@
+package dev.holdfast.process;
+
+import dev.holdfast.buffer.StoreException;
+import dev.holdfast.buffer.StorePressure;
+import dev.holdfast.ledger.Ledger;
+import dev.holdfast.telemetry.Condition;
+import dev.holdfast.telemetry.Conditions;
+
+/// Whether this replica may claim, and says why when it may not.
+final class Readiness {
+
+	private final Handlers handlers;
+
+	private final HandlerRunner runner;
+
+	private final Ledger ledger;
+
+	private final NameMarker marker;
+
+	private final StorePressure pressure;
+
+	private final Conditions conditions;
+
+	Readiness(Handlers handlers, HandlerRunner runner, Ledger ledger, NameMarker marker, StorePressure pressure,
+			Conditions conditions) {
+		this.handlers = handlers;
+		this.runner = runner;
+		this.ledger = ledger;
+		this.marker = marker;
+		this.pressure = pressure;
+		this.conditions = conditions;
+	}
+
+	/// Looks, at the store too where need be.
+	boolean look() throws StoreException {
+		if (this.handlers.isEmpty()) {
+			this.conditions.raise(Condition.NO_HANDLER,
+					"No handler is configured, so nothing is processed and the inbox grows: set "
+							+ "holdfast.http.<name>.url, add a DeliveryHandler, or try holdfast.log.enabled=true");
+			return false;
+		}
+		return isCalm() && this.marker.check();
+	}
+
+	/// Whether the hand-off may claim, from what is known already.
+	boolean isReady() {
+		return !this.handlers.isEmpty() && this.marker.isOurs() && isCalm() && worthClaiming() == Integer.MAX_VALUE;
+	}
+
+	int worthClaiming() {
+		return this.handlers.worthClaiming();
+	}
+
+	private boolean isCalm() {
+		return this.ledger.isAvailable() && this.pressure.remaining().isZero() && !this.runner.isClogged();
+	}
+
+}
