@@ -90,6 +90,10 @@ enum Answer {
 		else if (this.status == 503) {
 			response.setHeader("Retry-After", "1");
 		}
+		if (this.status == 405 || this.status == 415) {
+			// Given before the body was read, which then nobody waits for.
+			response.setHeader("Connection", "close");
+		}
 		response.setContentType("text/plain");
 		response.setContentLength(this.body.length);
 		response.getOutputStream().write(this.body);

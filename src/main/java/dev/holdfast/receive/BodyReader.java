@@ -45,19 +45,20 @@ final class BodyReader {
 	private byte[] readUndeclared(InputStream in, Admission admission, Deadline deadline) throws IOException {
 		List<byte[]> full = new ArrayList<>();
 		long total = 0;
-		byte[] part;
-		int read;
-		do {
-			reserve(admission, STEP);
-			part = new byte[STEP];
-			read = fill(in, part, deadline);
+		boolean more = true;
+		while (more) {
+			// One byte over the limit is enough to know.
+			int wanted = (int) Math.min(STEP, this.limit + 1 - total);
+			reserve(admission, wanted);
+			byte[] part = new byte[wanted];
+			int read = fill(in, part, deadline);
 			total += read;
 			if (total > this.limit) {
 				throw new RefusedException(Answer.TOO_LARGE);
 			}
 			full.add(part);
+			more = read == wanted;
 		}
-		while (read == STEP);
 		return join(full, Math.toIntExact(total));
 	}
 

@@ -24,9 +24,13 @@ final class PlainErrors extends ErrorReportValve {
 	@Override
 	public void invoke(Request request, Response response) throws IOException, ServletException {
 		super.invoke(request, response);
-		if (!response.isCommitted() && !request.isFinished()) {
-			response.setHeader("Connection", "close");
-			request.getCoyoteRequest().action(ActionCode.DISABLE_SWALLOW_INPUT, null);
+		if (!request.isFinished()) {
+			if (!response.isCommitted()) {
+				response.setHeader("Connection", "close");
+			}
+			if ("close".equals(response.getHeader("Connection"))) {
+				request.getCoyoteRequest().action(ActionCode.DISABLE_SWALLOW_INPUT, null);
+			}
 		}
 	}
 

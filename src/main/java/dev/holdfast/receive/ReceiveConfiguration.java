@@ -3,11 +3,17 @@ package dev.holdfast.receive;
 import dev.holdfast.schedule.Scheduler;
 import dev.holdfast.telemetry.Conditions;
 import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.servlet.http.HttpServletRequest;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.webmvc.autoconfigure.WebMvcRegistrations;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.web.cors.CorsConfiguration;
+import org.springframework.web.servlet.HandlerExecutionChain;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
 /// The HTTP edge and its container.
 @Configuration(proxyBeanMethods = false)
@@ -52,8 +58,32 @@ class ReceiveConfiguration {
 	}
 
 	@Bean
+	WebMvcRegistrations plainMappings() {
+		return new WebMvcRegistrations() {
+
+			@Override
+			public RequestMappingHandlerMapping getRequestMappingHandlerMapping() {
+				return new PlainMapping();
+			}
+
+		};
+	}
+
+	@Bean
 	WebServerFactoryCustomizer<TomcatServletWebServerFactory> edgeContainer() {
 		return new EdgeContainer();
+	}
+
+	/// A mapping without CORS: a preflight is a request with another method, not one that
+	/// the framework answers.
+	private static final class PlainMapping extends RequestMappingHandlerMapping {
+
+		@Override
+		protected HandlerExecutionChain getCorsHandlerExecutionChain(HttpServletRequest request,
+				HandlerExecutionChain chain, @Nullable CorsConfiguration configuration) {
+			return chain;
+		}
+
 	}
 
 }

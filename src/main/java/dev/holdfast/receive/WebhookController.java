@@ -84,7 +84,14 @@ final class WebhookController {
 			return;
 		}
 		answered(answer, start);
-		answer.writeTo(response);
+		try {
+			answer.writeTo(response);
+		}
+		catch (IOException ex) {
+			// Nobody reads the answer; what was accepted stays so, and its repeat is a
+			// duplicate.
+			logger.atDebug().log("the client was gone before its answer");
+		}
 	}
 
 	private void answered(Answer answer, long start) {
