@@ -1,0 +1,89 @@
+package dev.holdfast.receive;
+
+import dev.holdfast.schedule.Scheduler;
+import dev.holdfast.telemetry.Conditions;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.servlet.http.HttpServletRequest;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.webmvc.autoconfigure.WebMvcRegistrations;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.cors.CorsConfiguration;
+import org.springframework.web.servlet.HandlerExecutionChain;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
+
+/// The HTTP edge and its container.
+@Configuration(proxyBeanMethods = false)
+class ReceiveConfiguration {
+
+	@Bean
+	ReceiveLimits receiveLimits(ReceiveProperties properties) {
+		long budget = Runtime.getRuntime().maxMemory() / 4;
+		long maxBody = properties.maxBody().toBytes();
+		if (maxBody < 1 || maxBody > budget || maxBody > Integer.MAX_VALUE - 8) {
+			throw new UnusableSettingException(
+					"holdfast.receive.max-body is " + maxBody
+							+ " bytes; bodies together may take a quarter of the heap, " + budget + " bytes.",
+					"Give the JVM a heap of at least four times holdfast.receive.max-body, or set that lower.");
+		}
+		return new ReceiveLimits(properties.maxConcurrent(), budget);
+	}
+
+	@Bean
+	BodyReader bodyReader(ReceiveProperties properties) {
+		return new BodyReader(properties.maxBody().toBytes());
+	}
+
+	@Bean(initMethod = "start")
+	SecretSource secretSource(ReceiveProperties properties, Scheduler scheduler, Conditions conditions) {
+		return new SecretSource(properties.secret(), properties.secretsDirectory(), scheduler, conditions);
+	}
+
+	@Bean
+	ReceiveMeters receiveMeters(MeterRegistry registry, ReceiveLimits limits) {
+		return new ReceiveMeters(registry, limits);
+	}
+
+	@Bean
+	RefusalWatch refusalWatch(Scheduler scheduler, Conditions conditions) {
+		return new RefusalWatch(scheduler, conditions);
+	}
+
+	@Bean
+	EdgeAlerts edgeAlerts(Scheduler scheduler) {
+		return new EdgeAlerts(scheduler);
+	}
+
+	@Bean
+	WebMvcRegistrations plainMappings() {
+		return new WebMvcRegistrations() {
+
+			@Override
+			public RequestMappingHandlerMapping getRequestMappingHandlerMapping() {
+				return new PlainMapping();
+			}
+
+		};
+	}
+
+	@Bean
+	WebServerFactoryCustomizer<TomcatServletWebServerFactory> edgeContainer() {
+		return new EdgeContainer();
+	}
+
+	/// A mapping without CORS: a preflight is a request with another method, not one that
+	/// the framework answers.
+	private static final class PlainMapping extends RequestMappingHandlerMapping {
+
+		@Override
+		protected HandlerExecutionChain getCorsHandlerExecutionChain(HttpServletRequest request,
+				HandlerExecutionChain chain, @Nullable CorsConfiguration configuration) {
+			return chain;
+		}
+
+	}
+
+}

@@ -1,0 +1,198 @@
+package dev.holdfast.receive;
+
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+
+import dev.holdfast.buffer.DeliveryBuffer;
+import dev.holdfast.delivery.Copy;
+import dev.holdfast.delivery.Delivery;
+import dev.holdfast.delivery.Envelope;
+import dev.holdfast.delivery.HeaderFamily;
+import dev.holdfast.delivery.Headers;
+import dev.holdfast.receive.ReceiveLimits.Admission;
+import dev.holdfast.schedule.Scheduler;
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.apache.coyote.BadRequestException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/// Answers 200 to a delivery once it is verified and the buffer holds it, and never
+/// otherwise. Every answer is given within 4 s of the headers; Shopify waits 5.
+///
+/// The body is read raw: no filter, converter or parameter touches it.
+@RestController
+final class WebhookController {
+
+	static final String PATH = "/webhook";
+
+	private static final Logger logger = LoggerFactory.getLogger(WebhookController.class);
+
+	private static final long BODY_WITHIN = Duration.ofSeconds(3).toNanos();
+
+	/// Less than 4 s by what writing the answer may take.
+	private static final long HELD_WITHIN = Duration.ofMillis(3900).toNanos();
+
+	private final ReceiveLimits limits;
+
+	private final BodyReader reader;
+
+	private final SecretSource secrets;
+
+	private final DeliveryBuffer buffer;
+
+	private final Scheduler scheduler;
+
+	private final ReceiveMeters meters;
+
+	private final RefusalWatch watch;
+
+	private final EdgeAlerts alerts;
+
+	WebhookController(ReceiveLimits limits, BodyReader reader, SecretSource secrets, DeliveryBuffer buffer,
+			Scheduler scheduler, ReceiveMeters meters, RefusalWatch watch, EdgeAlerts alerts) {
+		this.limits = limits;
+		this.reader = reader;
+		this.secrets = secrets;
+		this.buffer = buffer;
+		this.scheduler = scheduler;
+		this.meters = meters;
+		this.watch = watch;
+		this.alerts = alerts;
+	}
+
+	@RequestMapping(PATH)
+	void receive(HttpServletRequest request, HttpServletResponse response) throws IOException {
+		// The mapping also matches the path with parameters, such as a session's id.
+		if (!PATH.equals(request.getRequestURI())) {
+			response.sendError(HttpServletResponse.SC_NOT_FOUND);
+			return;
+		}
+		long start = this.scheduler.nanoTime();
+		Answer answer;
+		try {
+			answer = answer(request, start);
+		}
+		catch (IOException ex) {
+			answered(unreadable(request, ex), start);
+			return;
+		}
+		answered(answer, start);
+		try {
+			answer.writeTo(response);
+		}
+		catch (IOException ex) {
+			// Nobody reads the answer; what was accepted stays so, and its repeat is a
+			// duplicate.
+			logger.atDebug().log("the client was gone before its answer");
+		}
+	}
+
+	private void answered(Answer answer, long start) {
+		this.meters.answered(answer, this.scheduler.nanoTime() - start);
+		this.alerts.answered(answer);
+	}
+
+	private Answer answer(HttpServletRequest request, long start) throws IOException {
+		try (Admission admission = this.limits.admit()) {
+			if (admission == null) {
+				return Answer.OVER_BUDGET;
+			}
+			return judge(request, admission, start);
+		}
+		catch (RefusedException ex) {
+			return ex.answer();
+		}
+		catch (RuntimeException ex) {
+			logger.atError().setCause(ex).log("a request failed unexpectedly");
+			return Answer.UNEXPECTED;
+		}
+	}
+
+	private Answer judge(HttpServletRequest request, Admission admission, long start) throws IOException {
+		if (!"POST".equals(request.getMethod())) {
+			return Answer.METHOD;
+		}
+		if (isEncoded(request)) {
+			return Answer.ENCODED;
+		}
+		Headers headers = KeptHeaders.of(request);
+		HeaderFamily family = HeaderFamily.of(headers);
+		if (!headers.contains(family.signature())) {
+			return Answer.SIGNATURE_MISSING;
+		}
+		long length = request.getContentLengthLong();
+		if (!this.reader.accepts(length)) {
+			return Answer.TOO_LARGE;
+		}
+		byte[] body = this.reader.read(request.getInputStream(), length, admission,
+				new Deadline(this.scheduler, start + BODY_WITHIN));
+		return verify(headers, family, body, start);
+	}
+
+	private Answer verify(Headers headers, HeaderFamily family, byte[] body, long start) {
+		String given = headers.single(family.signature());
+		byte[] signature = (given != null) ? KeyRing.decode(given) : null;
+		if (signature == null) {
+			this.watch.refused();
+			return Answer.SIGNATURE_MALFORMED;
+		}
+		String key = this.secrets.ring().verify(body, signature);
+		if (key == null) {
+			this.watch.refused();
+			return Answer.SIGNATURE_WRONG;
+		}
+		this.watch.verified(start);
+		this.meters.verified(key);
+		if (!headers.contains(family.topic())) {
+			return Answer.TOPIC_MISSING;
+		}
+		return hold(new Copy(Delivery.of(headers, body), Envelope.received(this.scheduler.now(), key)), start);
+	}
+
+	private Answer hold(Copy copy, long start) {
+		try {
+			this.buffer.hold(copy, start + HELD_WITHIN);
+			return Answer.ACCEPTED;
+		}
+		catch (DeliveryBuffer.NotHeldException ex) {
+			return Answer.notHeld(ex.reason());
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return Answer.SHUTTING_DOWN;
+		}
+	}
+
+	private static boolean isEncoded(HttpServletRequest request) {
+		String encoding = request.getHeader("Content-Encoding");
+		return encoding != null && !encoding.equalsIgnoreCase("identity");
+	}
+
+	/// Tomcat has prepared its own answer to a body that it could not read, and will send
+	/// it where there is still somebody to send it to.
+	private static Answer unreadable(HttpServletRequest request, IOException failure) {
+		request.removeAttribute(RequestDispatcher.ERROR_EXCEPTION);
+		if (isCausedBy(failure, SocketTimeoutException.class)) {
+			return Answer.BODY_SLOW;
+		}
+		return isCausedBy(failure, BadRequestException.class) ? Answer.MALFORMED : Answer.ABORTED;
+	}
+
+	private static boolean isCausedBy(IOException failure, Class<? extends IOException> type) {
+		for (@Nullable
+		Throwable cause = failure; cause != null; cause = cause.getCause()) {
+			if (type.isInstance(cause)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+}
