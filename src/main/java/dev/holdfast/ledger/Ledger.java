@@ -41,8 +41,7 @@ public interface Ledger {
 	boolean ticket(Duration interval) throws LedgerException;
 
 	/// A lease: one segment, one token, for a time counted by the worker from the moment
-	/// it
-	/// sent the last answered renewal.
+	/// it sent the last answered renewal.
 	record Lease(String segment, String token, Duration duration) {
 	}
 
@@ -179,6 +178,9 @@ public interface Ledger {
 		DEAD
 
 	}
+
+	/// Whether it is worth asking: while it is not, every operation fails at once.
+	boolean isAvailable();
 
 	/// A helper for what needs no answers.
 	default void settle(Collection<Settlement> settlements) throws LedgerException {
