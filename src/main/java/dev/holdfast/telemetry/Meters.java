@@ -95,6 +95,10 @@ public enum Meters {
 	/// Connections to Redis given up by the watchdog. Tag: `cause`.
 	REDIS_RESETS("holdfast.redis.resets", "Redis connections reset by the watchdog"),
 
+	/// Records of the ledger that this version cannot read. Tag: `script`.
+	LEDGER_UNKNOWN("holdfast.ledger.unknown",
+			"Ledger records in a form this version does not know; their copies wait. Alert: any"),
+
 	/// 1 while a condition holds. Tag: `condition`.
 	CONDITION("holdfast.condition", "1 while the condition holds, else 0. Alert: any for 5 min");
 

@@ -1,0 +1,67 @@
+package dev.holdfast.ledger;
+
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+
+import io.micrometer.core.instrument.MeterRegistry;
+
+import org.springframework.boot.data.redis.autoconfigure.ClientResourcesBuilderCustomizer;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisProperties;
+import org.springframework.boot.data.redis.autoconfigure.LettuceClientOptionsBuilderCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.core.StringRedisTemplate;
+
+import dev.holdfast.schedule.Scheduler;
+import dev.holdfast.telemetry.Conditions;
+
+/// The ledger and its way to Redis. Redis itself is set by `spring.data.redis.*`.
+@Configuration(proxyBeanMethods = false)
+class LedgerConfiguration {
+
+	private static final Duration CONNECT_TIMEOUT = Duration.ofMillis(500);
+
+	private static final Duration PROBE_KEPT = Duration.ofSeconds(1);
+
+	@Bean
+	static ShuffledSentinels shuffledSentinels() {
+		return new ShuffledSentinels(RandomGenerator.getDefault());
+	}
+
+	@Bean
+	LettuceClientOptionsBuilderCustomizer lettuceOptions(DataRedisProperties redis) {
+		Duration timeout = (redis.getConnectTimeout() != null) ? redis.getConnectTimeout() : CONNECT_TIMEOUT;
+		return (options) -> LettuceSettings.apply(options, timeout);
+	}
+
+	@Bean
+	ClientResourcesBuilderCustomizer lettuceResources() {
+		return LettuceSettings::apply;
+	}
+
+	@Bean
+	RedisLink redisLink(LedgerName name, StringRedisTemplate template, LettuceConnectionFactory connections,
+			Scheduler scheduler, Conditions conditions, MeterRegistry meters) {
+		String key = new LedgerKeys(name.value()).probe();
+		Watchdog watchdog = new Watchdog(connections::resetConnection, scheduler, meters);
+		return new RedisLink(() -> template.opsForValue().set(key, "1", PROBE_KEPT), watchdog, scheduler, conditions,
+				meters);
+	}
+
+	@Bean
+	Ledger ledger(LedgerName name, LedgerProperties properties, StringRedisTemplate template, RedisLink link,
+			MeterRegistry meters) {
+		return new RedisLedger(name.value(), properties.retention(), template, link, meters);
+	}
+
+	@Bean
+	RedisAdvisor redisAdvisor(RedisLink link, StringRedisTemplate template, DataRedisConnectionDetails details,
+			Scheduler scheduler, Conditions conditions) {
+		DataRedisConnectionDetails.Sentinel sentinel = details.getSentinel();
+		RedisView view = new RedisView(template, (sentinel != null) ? sentinel.getMaster() : null);
+		return new RedisAdvisor(view, link, scheduler, conditions);
+	}
+
+}

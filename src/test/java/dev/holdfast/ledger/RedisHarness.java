@@ -1,0 +1,175 @@
+package dev.holdfast.ledger;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.DefaultClientResources;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+
+import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.core.RedisCallback;
+import org.springframework.data.redis.core.StringRedisTemplate;
+
+import dev.holdfast.ledger.Ledger.CopyKey;
+import dev.holdfast.ledger.Ledger.Lease;
+import dev.holdfast.ledger.Ledger.Mark;
+import dev.holdfast.ledger.Ledger.Settlement;
+import dev.holdfast.telemetry.Conditions;
+import dev.holdfast.telemetry.Meters;
+
+/// A real Redis and the ledger on it, with Lettuce set as in the application but for its
+/// time-outs.
+final class RedisHarness implements AutoCloseable {
+
+	static final Duration LEASE = Duration.ofSeconds(30);
+
+	static final Duration RETENTION = Duration.ofHours(48);
+
+	static final Duration TIMEOUT = Duration.ofMillis(250);
+
+	static final LedgerKeys KEYS = new LedgerKeys("harness");
+
+	final RedisProcess redis;
+
+	final StepScheduler scheduler = new StepScheduler();
+
+	final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+
+	final Conditions conditions = new Conditions(this.meters);
+
+	final StringRedisTemplate template;
+
+	final RedisLink link;
+
+	final RedisLedger ledger;
+
+	private final ClientResources resources;
+
+	private final LettuceConnectionFactory connections;
+
+	RedisHarness() {
+		this(RedisProcess.start(), "", "");
+	}
+
+	RedisHarness(RedisProcess redis, String user, String password) {
+		this.redis = redis;
+		DefaultClientResources.Builder building = DefaultClientResources.builder();
+		LettuceSettings.apply(building);
+		this.resources = building.build();
+		this.connections = new LettuceConnectionFactory(where(user, password), how());
+		this.connections.afterPropertiesSet();
+		this.template = new StringRedisTemplate(this.connections);
+		Watchdog watchdog = new Watchdog(this.connections::resetConnection, this.scheduler, this.meters);
+		this.link = new RedisLink(() -> this.template.opsForValue().set(KEYS.probe(), "1", Duration.ofSeconds(1)),
+				watchdog, this.scheduler, this.conditions, this.meters);
+		this.ledger = new RedisLedger(KEYS.name(), RETENTION, this.template, this.link, this.meters);
+		this.link.start();
+		this.scheduler.pass(Duration.ZERO);
+	}
+
+	private RedisStandaloneConfiguration where(String user, String password) {
+		RedisStandaloneConfiguration where = new RedisStandaloneConfiguration("127.0.0.1", this.redis.port());
+		if (!user.isEmpty()) {
+			where.setUsername(user);
+			where.setPassword(password);
+		}
+		return where;
+	}
+
+	private LettuceClientConfiguration how() {
+		ClientOptions.Builder options = ClientOptions.builder().timeoutOptions(TimeoutOptions.enabled());
+		LettuceSettings.apply(options, TIMEOUT);
+		return LettuceClientConfiguration.builder()
+			.clientOptions(options.build())
+			.clientResources(this.resources)
+			.commandTimeout(TIMEOUT)
+			.shutdownTimeout(Duration.ZERO)
+			.build();
+	}
+
+	static Lease lease(String segment, String token) {
+		return new Lease(segment, token, LEASE);
+	}
+
+	static CopyKey copy(String record, int attempt) {
+		return new CopyKey(record, attempt);
+	}
+
+	static Mark mark(Mark.Kind kind, String record, int attempt, Lease owner) {
+		return new Mark(kind, copy(record, attempt), owner);
+	}
+
+	static Settlement settlement(Settlement.Kind kind, Lease lease, Duration time) {
+		return new Settlement(kind, lease, time);
+	}
+
+	String value(String key) {
+		return this.template.opsForValue().get(key);
+	}
+
+	String record(String record) {
+		return value(KEYS.record(copy(record, 0)));
+	}
+
+	void put(String record, String value) {
+		this.template.opsForValue().set(KEYS.record(copy(record, 0)), value);
+	}
+
+	void hold(String segment, String token) {
+		this.template.opsForValue().set(KEYS.lease(segment), token, LEASE);
+	}
+
+	void end(String segment) {
+		this.template.delete(KEYS.lease(segment));
+	}
+
+	Duration left(String key) {
+		return Duration.ofMillis(this.template.getExpire(key, java.util.concurrent.TimeUnit.MILLISECONDS));
+	}
+
+	Duration recordLeft(String record) {
+		return left(KEYS.record(copy(record, 0)));
+	}
+
+	void expire(String key, Duration in) {
+		this.template.expire(key, in);
+	}
+
+	Set<String> keys() {
+		return this.template.keys("*");
+	}
+
+	void command(String name, String... args) {
+		byte[][] bytes = List.of(args).stream().map(String::getBytes).toArray(byte[][]::new);
+		this.template.execute((RedisCallback<Object>) (connection) -> connection.execute(name, bytes));
+	}
+
+	void flush() {
+		command("FLUSHALL");
+	}
+
+	double resets(String cause) {
+		Counter counter = this.meters.find(Meters.REDIS_RESETS.id()).tag("cause", cause).counter();
+		return (counter != null) ? counter.count() : 0;
+	}
+
+	double unknown() {
+		return this.meters.find(Meters.LEDGER_UNKNOWN.id()).counters().stream().mapToDouble(Counter::count).sum();
+	}
+
+	@Override
+	public void close() {
+		this.link.stop();
+		this.connections.destroy();
+		this.resources.shutdown(0, 0, java.util.concurrent.TimeUnit.MILLISECONDS).syncUninterruptibly();
+		this.redis.close();
+	}
+
+}
