@@ -1,0 +1,94 @@
+package dev.holdfast.operate;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.security.authentication.BadCredentialsException;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.crypto.bcrypt.BCryptPasswordEncoder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+class OperatorAuthenticationTests {
+
+	@ParameterizedTest
+	@CsvSource({ "s3cret,s3cret", "{noop}s3cret,s3cret", "{noop}{x}y,{x}y", "{s3cret,{s3cret", "gr\u00fcn,gr\u00fcn" })
+	void acceptsThePlainPassword(String configured, String given) {
+		assertThat(authenticate(configured, "operator", given).isAuthenticated()).isTrue();
+	}
+
+	@Test
+	void acceptsAHashedPasswordAndRemembersIt() {
+		String hash = new BCryptPasswordEncoder(4).encode("s3cret");
+		OperatorAuthentication operator = new OperatorAuthentication(
+				new OperateProperties("operator", "{bcrypt}" + hash));
+		assertRefused(operator, "operator", "wrong");
+		for (int i = 0; i < 2; i++) {
+			assertThat(operator.authenticate(token("operator", "s3cret")).isAuthenticated()).isTrue();
+			assertRefused(operator, "operator", "wrong");
+			assertRefused(operator, "operator", hash);
+		}
+	}
+
+	@Test
+	void refusesAPasswordTooLongToHash() {
+		String hash = new BCryptPasswordEncoder(4).encode("s3cret");
+		assertRefused(new OperatorAuthentication(new OperateProperties("operator", "{bcrypt}" + hash)), "operator",
+				"x".repeat(5000));
+	}
+
+	@Test
+	void refusesEveryPasswordWhereTheHashIsNone() {
+		assertRefused(new OperatorAuthentication(new OperateProperties("operator", "{bcrypt}s3cret")), "operator",
+				"s3cret");
+	}
+
+	@ParameterizedTest
+	@NullSource
+	@ValueSource(strings = { "", "  " })
+	void refusesEverybodyWithoutAPassword(String configured) {
+		OperatorAuthentication operator = new OperatorAuthentication(new OperateProperties("operator", configured));
+		for (String given : new String[] { "", "  ", "null", "operator" }) {
+			assertRefused(operator, "operator", given);
+		}
+	}
+
+	@Test
+	void refusesAnotherName() {
+		assertRefused(new OperatorAuthentication(new OperateProperties("operator", "s3cret")), "Operator", "s3cret");
+	}
+
+	@Test
+	void saysHowToWriteAPassword() {
+		assertThatIllegalArgumentException().isThrownBy(() -> new OperateProperties("operator", "{md5}abc"))
+			.withMessageContaining("write {bcrypt} before a BCrypt hash");
+		assertThatIllegalArgumentException().isThrownBy(() -> new OperateProperties("a:b", "x"))
+			.withMessageContaining("holdfast.operate.username");
+	}
+
+	@Test
+	void keepsThePasswordToItself() {
+		assertThat(new OperateProperties("operator", "s3cret")).hasToString("OperateProperties[operator, set]");
+	}
+
+	private static Authentication authenticate(String configured, String name, String password) {
+		return new OperatorAuthentication(new OperateProperties("operator", configured))
+			.authenticate(token(name, password));
+	}
+
+	private static void assertRefused(OperatorAuthentication operator, String name, String password) {
+		assertThatExceptionOfType(BadCredentialsException.class)
+			.isThrownBy(() -> operator.authenticate(token(name, password)));
+	}
+
+	private static Authentication token(String name, String password) {
+		return UsernamePasswordAuthenticationToken.unauthenticated(name, password);
+	}
+
+}
