@@ -282,7 +282,7 @@ abstract class LedgerContract {
 	}
 
 	private void settle(Settlement.Kind kind, Lease lease) throws LedgerException {
-		ledger().settle(List.of(new Settlement(kind, lease, LONG)));
+		ledger().mark(List.of(), List.of(new Settlement(kind, lease, LONG)));
 	}
 
 	private Closed closed() throws LedgerException {

@@ -173,7 +173,7 @@ class MarkScriptTest {
 	@Test
 	void settlesASegmentAndForgetsItsClaims() throws LedgerException {
 		harness.template.opsForValue().set(KEYS.count("inbox/me"), "3");
-		harness.ledger.settle(List.of(settlement(Settlement.Kind.SETTLED, ME, HOUR)));
+		harness.ledger.mark(List.of(), List.of(settlement(Settlement.Kind.SETTLED, ME, HOUR)));
 		assertThat(harness.value(KEYS.lease("inbox/me"))).isEqualTo("settled");
 		assertThat(harness.left(KEYS.lease("inbox/me"))).isGreaterThan(HOUR.minusMinutes(1));
 		assertThat(harness.value(KEYS.count("inbox/me"))).isNull();
@@ -181,7 +181,7 @@ class MarkScriptTest {
 
 	@Test
 	void putsASegmentOffAndRemembersThatForADay() throws LedgerException {
-		harness.ledger.settle(List.of(settlement(Settlement.Kind.LATER, ME, Duration.ofSeconds(9))));
+		harness.ledger.mark(List.of(), List.of(settlement(Settlement.Kind.LATER, ME, Duration.ofSeconds(9))));
 		assertThat(harness.value(KEYS.lease("inbox/me"))).isEqualTo("later");
 		assertThat(harness.left(KEYS.lease("inbox/me"))).isBetween(Duration.ofSeconds(7), Duration.ofSeconds(9));
 		assertThat(harness.value(KEYS.count("inbox/me"))).isEqualTo("later");
@@ -191,7 +191,7 @@ class MarkScriptTest {
 	@Test
 	void releasesASegmentAndForgetsItsClaims() throws LedgerException {
 		harness.template.opsForValue().set(KEYS.count("inbox/me"), "3");
-		harness.ledger.settle(List.of(settlement(Settlement.Kind.RELEASED, ME, Duration.ZERO)));
+		harness.ledger.mark(List.of(), List.of(settlement(Settlement.Kind.RELEASED, ME, Duration.ZERO)));
 		assertThat(harness.keys()).isEmpty();
 	}
 
@@ -200,12 +200,12 @@ class MarkScriptTest {
 	void settlesNothingUnderAnotherToken(Settlement.Kind kind) throws LedgerException {
 		harness.hold("inbox/me", "t2");
 		harness.template.opsForValue().set(KEYS.count("inbox/me"), "3");
-		harness.ledger.settle(List.of(settlement(kind, ME, HOUR)));
+		harness.ledger.mark(List.of(), List.of(settlement(kind, ME, HOUR)));
 		assertThat(harness.value(KEYS.lease("inbox/me"))).isEqualTo("t2");
 		assertThat(harness.left(KEYS.lease("inbox/me"))).isLessThan(Duration.ofSeconds(31));
 		assertThat(harness.value(KEYS.count("inbox/me"))).isEqualTo("3");
 		harness.end("inbox/me");
-		harness.ledger.settle(List.of(settlement(kind, ME, HOUR)));
+		harness.ledger.mark(List.of(), List.of(settlement(kind, ME, HOUR)));
 		assertThat(harness.value(KEYS.lease("inbox/me"))).isNull();
 	}
 

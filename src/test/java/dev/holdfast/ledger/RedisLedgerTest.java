@@ -73,7 +73,8 @@ class RedisLedgerTest extends LedgerContract {
 		harness.ledger.claim(List.of("inbox/a", "inbox/b"), "t", RedisHarness.LEASE);
 		harness.ledger.begin(lease, List.of(RedisHarness.copy("a", 0)), false);
 		harness.ledger.ticket(Duration.ofSeconds(5));
-		harness.ledger.settle(List.of(new Ledger.Settlement(Ledger.Settlement.Kind.LATER, lease, RedisHarness.LEASE)));
+		harness.ledger.mark(List.of(),
+				List.of(new Ledger.Settlement(Ledger.Settlement.Kind.LATER, lease, RedisHarness.LEASE)));
 		assertThat(harness.keys()).containsExactlyInAnyOrder("harness:s:inbox/a", "harness:s:inbox/b",
 				"harness:c:inbox/a", "harness:c:inbox/b", "harness:d:a", "harness:poll");
 		assertThat(harness.keys()).allSatisfy((key) -> assertThat(harness.left(key)).isPositive());
