@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 
 import dev.holdfast.receive.RawClient.Reply;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -31,6 +32,7 @@ class SlowClientTests {
 	}
 
 	@Test
+	@Timeout(20)
 	void endsWithWhoeverTakesTooLong() throws Exception {
 		double slow = this.edge.refused(Answer.BODY_SLOW);
 		try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
