@@ -371,7 +371,9 @@ final class Simulation {
 			if (Simulation.this.faults.strike(name + " request lost")) {
 				throw new LedgerException("no answer", new IllegalStateException());
 			}
-			Simulation.this.redis.snapshot();
+			if (!Simulation.this.faults.areOver()) {
+				Simulation.this.redis.snapshot();
+			}
 			T answer = effect.get();
 			Simulation.this.world.moment(3);
 			if (Simulation.this.faults.strike(name + " answer lost")) {

@@ -3,7 +3,12 @@ package dev.holdfast.simulation;
 import java.util.Map;
 import java.util.TreeMap;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -16,6 +21,18 @@ class SimulationTest {
 	private static final int SEEDS = Integer.getInteger("holdfast.simulation.seeds", 10_000);
 
 	private static final Long ONE = Long.getLong("holdfast.simulation.seed");
+
+	private final Logger logger = (Logger) LoggerFactory.getLogger("dev.holdfast");
+
+	@BeforeEach
+	void runsSilently() {
+		this.logger.setLevel(Level.OFF);
+	}
+
+	@AfterEach
+	void speaksAgain() {
+		this.logger.setLevel(null);
+	}
 
 	@Test
 	void losesNothingWhateverGoesWrong() {

@@ -78,7 +78,7 @@ final class World {
 
 	private void run(Work work) {
 		work.queued = false;
-		if (work.process.dead || work.cancelled && !work.begun) {
+		if (work.process.dead || work.coroutine.isDone() || work.cancelled && !work.begun) {
 			return;
 		}
 		work.begun = true;
