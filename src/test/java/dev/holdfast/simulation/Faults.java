@@ -31,6 +31,7 @@ final class Faults {
 	}
 
 	void happened(String name) {
+		this.world.trace(() -> "fault " + name);
 		this.happened.merge(name, 1, Integer::sum);
 	}
 

@@ -29,7 +29,7 @@ public final class SimulatedLedger implements Ledger {
 
 	@Override
 	public List<Claim> claim(List<String> segments, String token, Duration lease) throws LedgerException {
-		return this.calls.call("claim", () -> {
+		return this.calls.call("claim", segments + " " + token, () -> {
 			List<Claim> answers = new ArrayList<>();
 			for (String segment : segments) {
 				answers.add(this.shared.claim(segment, token, lease));
@@ -40,17 +40,17 @@ public final class SimulatedLedger implements Ledger {
 
 	@Override
 	public List<Begun> begin(Lease lease, List<CopyKey> copies, boolean claim) throws LedgerException {
-		return this.calls.call("begin", () -> this.shared.begin(lease, copies, claim));
+		return this.calls.call("begin", lease + " " + copies, () -> this.shared.begin(lease, copies, claim));
 	}
 
 	@Override
 	public List<Boolean> renew(List<Lease> leases) throws LedgerException {
-		return this.calls.call("renew", () -> leases.stream().map(this.shared::renew).toList());
+		return this.calls.call("renew", leases, () -> leases.stream().map(this.shared::renew).toList());
 	}
 
 	@Override
 	public List<MarkAnswer> mark(List<Mark> marks, List<Settlement> settlements) throws LedgerException {
-		return this.calls.call("mark", () -> {
+		return this.calls.call("mark", marks + " " + settlements, () -> {
 			List<MarkAnswer> answers = new ArrayList<>();
 			marks.forEach((mark) -> answers.add(this.shared.mark(mark)));
 			settlements.forEach(this.shared::settle);
@@ -60,12 +60,12 @@ public final class SimulatedLedger implements Ledger {
 
 	@Override
 	public List<Closed> closed(List<CopyKey> copies) throws LedgerException {
-		return this.calls.call("closed", () -> copies.stream().map(this.shared::closed).toList());
+		return this.calls.call("closed", copies, () -> copies.stream().map(this.shared::closed).toList());
 	}
 
 	@Override
 	public boolean ticket(Duration interval) throws LedgerException {
-		return this.calls.call("ticket", () -> this.shared.ticket(interval));
+		return this.calls.call("ticket", "", () -> this.shared.ticket(interval));
 	}
 
 	@Override
@@ -76,7 +76,7 @@ public final class SimulatedLedger implements Ledger {
 	/// How a call reaches Redis.
 	interface Calls {
 
-		<T> T call(String name, java.util.function.Supplier<T> effect) throws LedgerException;
+		<T> T call(String name, Object arguments, java.util.function.Supplier<T> effect) throws LedgerException;
 
 	}
 

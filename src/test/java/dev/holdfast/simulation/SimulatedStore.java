@@ -54,10 +54,22 @@ final class SimulatedStore {
 	}
 
 	private void put(String key, byte[] bytes) {
+		this.world.trace(() -> "stored " + key + " " + ids(bytes));
 		this.objects.put(key, new Stored(bytes, this.world.time()));
 	}
 
+	private static String ids(byte[] bytes) {
+		StringBuilder ids = new StringBuilder();
+		for (String line : new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1).split("\r\n")) {
+			if (line.matches("(X-Shopify-Webhook-Id|Holdfast-(Run|Attempt|Handler|Reason)): .*")) {
+				ids.append(line.substring(line.indexOf(':') + 1));
+			}
+		}
+		return ids.toString();
+	}
+
 	private void remove(String key) {
+		this.world.trace(() -> "deleted " + key);
 		Stored removed = this.objects.remove(key);
 		if (removed != null) {
 			this.recentlyDeleted.put(key, removed);

@@ -3,13 +3,13 @@ package dev.holdfast.simulation;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 import dev.holdfast.buffer.DeliveryBuffer;
 import dev.holdfast.buffer.ObjectStore;
@@ -58,9 +58,6 @@ final class Simulation {
 	private final Set<String> sent = new HashSet<>();
 
 	private final Set<String> acknowledged = new HashSet<>();
-
-	/// The greatest run that was asked for, by identity.
-	private final Map<String, Integer> runs = new HashMap<>();
 
 	/// Effects by handler and idempotency key.
 	private final Map<String, Integer> effects = new TreeMap<>();
@@ -118,12 +115,16 @@ final class Simulation {
 		this.store.under(SegmentKey.DEAD_LETTER)
 			.forEach((key, bytes) -> copies(key, bytes)
 				.forEach((copy) -> dead.add(key(copy.delivery(), copy.envelope().run(), copy.envelope().handler()))));
+		String unreadable = this.store.under(SegmentKey.CORRUPT)
+			.values()
+			.stream()
+			.map((bytes) -> new String(bytes, StandardCharsets.ISO_8859_1))
+			.collect(Collectors.joining());
 		for (String id : this.acknowledged) {
 			Delivery delivery = delivery(id);
-			int run = this.runs.getOrDefault(Identity.of(delivery).value(), 0);
 			for (String handler : Effect.NAMES) {
-				boolean accounted = false;
-				for (int r = run; r < run + 9; r++) {
+				boolean accounted = unreadable.contains("X-Shopify-Webhook-Id: " + id + "\r\n");
+				for (int r = 0; r < 12; r++) {
 					accounted |= this.effects.containsKey(handler + " " + Identity.of(delivery).value() + "." + r)
 							|| dead.contains(key(delivery, r, null)) || dead.contains(key(delivery, r, handler));
 				}
@@ -292,6 +293,8 @@ final class Simulation {
 			if (!Simulation.this.calm && dice < 4) {
 				time = Duration.ofSeconds(Simulation.this.world.random.nextInt(45));
 			}
+			Simulation.this.world.trace(() -> "call " + this.name + " " + attempt.delivery().id().printable() + " "
+					+ attempt.idempotencyKey() + " attempt " + attempt.number());
 			this.process.pause(time);
 			if (!Simulation.this.calm && dice >= 4 && dice < 34) {
 				return Outcome.retry("not now");
@@ -299,6 +302,8 @@ final class Simulation {
 			if (!Simulation.this.calm && dice >= 34 && dice < 38) {
 				return Outcome.dead("refused", "never");
 			}
+			Simulation.this.world.trace(() -> "effect " + this.name + " " + attempt.delivery().id().printable() + " "
+					+ attempt.idempotencyKey());
 			Simulation.this.effects.merge(this.name + " " + attempt.idempotencyKey(), 1, Integer::sum);
 			return Outcome.handled();
 		}
@@ -366,7 +371,7 @@ final class Simulation {
 	private final class Network implements SimulatedLedger.Calls {
 
 		@Override
-		public <T> T call(String name, Supplier<T> effect) throws LedgerException {
+		public <T> T call(String name, Object arguments, Supplier<T> effect) throws LedgerException {
 			Simulation.this.world.moment(3);
 			if (Simulation.this.faults.strike(name + " request lost")) {
 				throw new LedgerException("no answer", new IllegalStateException());
@@ -375,6 +380,7 @@ final class Simulation {
 				Simulation.this.redis.snapshot();
 			}
 			T answer = effect.get();
+			Simulation.this.world.trace(() -> "redis " + name + " " + arguments + " -> " + answer);
 			Simulation.this.world.moment(3);
 			if (Simulation.this.faults.strike(name + " answer lost")) {
 				throw new LedgerException("no answer", new IllegalStateException());

@@ -1,7 +1,9 @@
 package dev.holdfast.simulation;
 
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.LongStream;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -36,26 +38,26 @@ class SimulationTest {
 
 	@Test
 	void losesNothingWhateverGoesWrong() {
-		Map<String, Integer> happened = new TreeMap<>();
-		long steps = 0;
-		long repeats = 0;
-		long from = (ONE != null) ? ONE : 0;
-		long to = (ONE != null) ? ONE + 1 : SEEDS;
-		for (long seed = from; seed < to; seed++) {
+		Map<String, Integer> happened = new ConcurrentSkipListMap<>();
+		LongAdder steps = new LongAdder();
+		LongAdder repeats = new LongAdder();
+		seeds(SEEDS).forEach((seed) -> {
 			Simulation simulation = run(seed, RATE);
 			simulation.faults.happened().forEach((fault, times) -> happened.merge(fault, times, Integer::sum));
-			steps += simulation.world.steps();
-			repeats += simulation.repeats();
-		}
+			steps.add(simulation.world.steps());
+			repeats.add(simulation.repeats());
+		});
 		System.out.printf("simulation: %d seeds, %d deliveries, %d steps, lost 0, unexpected 0, repeats %d%n%s%n",
-				to - from, (to - from) * Simulation.DELIVERIES, steps, repeats, happened);
+				SEEDS, (long) SEEDS * Simulation.DELIVERIES, steps.sum(), repeats.sum(), happened);
 	}
 
 	@Test
 	void hasEachEffectOnceWhenNothingGoesWrong() {
-		for (long seed = 0; seed < SEEDS / 10; seed++) {
-			assertThat(run(seed, 0).repeats()).as("repeats of seed %d", seed).isZero();
-		}
+		seeds(SEEDS / 10).forEach((seed) -> assertThat(run(seed, 0).repeats()).as("repeats of seed %d", seed).isZero());
+	}
+
+	private static LongStream seeds(int count) {
+		return (ONE != null) ? LongStream.of(ONE) : LongStream.range(0, count).parallel();
 	}
 
 	private static Simulation run(long seed, double rate) {

@@ -18,6 +18,8 @@ final class World {
 
 	static final Instant EPOCH = Instant.parse("2026-11-27T05:00:00Z");
 
+	private static final boolean TRACE = Long.getLong("holdfast.simulation.seed") != null;
+
 	final Random random;
 
 	private final List<Work> runnable = new ArrayList<>();
@@ -47,6 +49,13 @@ final class World {
 
 	long steps() {
 		return this.steps;
+	}
+
+	/// Tells what happens, when one seed is looked at.
+	void trace(java.util.function.Supplier<String> what) {
+		if (TRACE) {
+			System.out.printf("%10.3f %s%n", this.now / 1e9, what.get());
+		}
 	}
 
 	boolean chance(double probability) {
