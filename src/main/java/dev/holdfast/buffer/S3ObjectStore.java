@@ -140,7 +140,7 @@ final class S3ObjectStore implements ObjectStore {
 	}
 
 	private void verify(@Nullable String etag, byte[] md5) throws StoreException {
-		if (etag == null || etag.isEmpty()) {
+		if (etag == null || unquoted(etag).isEmpty()) {
 			throw new StoreException(Kind.UNAVAILABLE,
 					"the answer to a PUT had no ETag: holdfast.store.endpoint may be a proxy, not an object store",
 					null);
@@ -151,7 +151,11 @@ final class S3ObjectStore implements ObjectStore {
 	}
 
 	private static boolean isMd5(String etag, byte[] md5) {
-		return etag.replace("\"", "").equalsIgnoreCase(HexFormat.of().formatHex(md5));
+		return unquoted(etag).equalsIgnoreCase(HexFormat.of().formatHex(md5));
+	}
+
+	private static String unquoted(String etag) {
+		return etag.replace("\"", "");
 	}
 
 	/// Every object store dates its answers; a proxy that does not, or does it oddly,
