@@ -22,7 +22,7 @@ public final class SimulatedLedger implements Ledger {
 
 	private final Shared shared;
 
-	SimulatedLedger(Shared shared, Calls calls) {
+	public SimulatedLedger(Shared shared, Calls calls) {
 		this.shared = shared;
 		this.calls = calls;
 	}
@@ -70,13 +70,17 @@ public final class SimulatedLedger implements Ledger {
 
 	@Override
 	public boolean isAvailable() {
-		return true;
+		return this.calls.isAvailable();
 	}
 
 	/// How a call reaches Redis.
-	interface Calls {
+	public interface Calls {
 
 		<T> T call(String name, Object arguments, java.util.function.Supplier<T> effect) throws LedgerException;
+
+		default boolean isAvailable() {
+			return true;
+		}
 
 	}
 
@@ -90,7 +94,7 @@ public final class SimulatedLedger implements Ledger {
 	}
 
 	/// What Redis holds.
-	static final class Shared {
+	public static final class Shared {
 
 		private final java.util.function.LongSupplier clock;
 
@@ -104,7 +108,7 @@ public final class SimulatedLedger implements Ledger {
 
 		private long ticketUntil;
 
-		Shared(java.util.function.LongSupplier clock) {
+		public Shared(java.util.function.LongSupplier clock) {
 			this.clock = clock;
 		}
 
@@ -132,7 +136,7 @@ public final class SimulatedLedger implements Ledger {
 			this.history.clear();
 		}
 
-		void flush() {
+		public void flush() {
 			this.entries.clear();
 			this.leases.clear();
 			this.counts.clear();
