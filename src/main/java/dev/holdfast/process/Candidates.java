@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 import dev.holdfast.buffer.ObjectStore;
 import dev.holdfast.buffer.ObjectStore.Listed;
@@ -41,8 +42,11 @@ final class Candidates {
 		this.grace = grace;
 	}
 
-	/// Lists a folder until there are enough, or until young or not-due keys begin.
-	List<SegmentKey> list(String folder, int enough) throws StoreException {
+	/// Lists a folder until there are enough, or until young or not-due keys begin. What
+	/// is
+	/// not wanted does not count, so that segments which wait to be deleted, however many
+	/// and for however long, hide nothing behind them.
+	List<SegmentKey> list(String folder, int enough, Predicate<SegmentKey> wanted) throws StoreException {
 		List<SegmentKey> candidates = new ArrayList<>();
 		List<Listed> seen = new ArrayList<>();
 		Listing page = page(folder, null);
@@ -51,7 +55,7 @@ final class Candidates {
 			for (Listed object : page.objects()) {
 				Optional<SegmentKey> segment = SegmentKey.parse(object.key());
 				ripe = segment.isPresent() ? isRipe(segment.get(), object, page.date()) : foreign(object);
-				if (ripe && segment.isPresent()) {
+				if (ripe && segment.isPresent() && wanted.test(segment.get())) {
 					candidates.add(segment.get());
 				}
 			}

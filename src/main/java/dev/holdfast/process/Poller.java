@@ -121,12 +121,15 @@ final class Poller {
 	private List<SegmentKey> list(int wanted, boolean again) throws StoreException {
 		List<SegmentKey> found = new ArrayList<>();
 		if (!again || this.retries) {
-			found.addAll(this.candidates.list(SegmentKey.RETRY, wanted));
+			found.addAll(this.candidates.list(SegmentKey.RETRY, wanted, this::isWanted));
 			this.retries = !found.isEmpty();
 		}
-		found.addAll(this.candidates.list(SegmentKey.INBOX, wanted));
-		found.removeIf((segment) -> this.workers.isActive(segment) || this.deletes.contains(segment));
+		found.addAll(this.candidates.list(SegmentKey.INBOX, wanted, this::isWanted));
 		return found;
+	}
+
+	private boolean isWanted(SegmentKey segment) {
+		return !this.workers.isActive(segment) && !this.deletes.contains(segment);
 	}
 
 	private List<SegmentKey> choose(List<SegmentKey> found, int wanted) {
