@@ -9,6 +9,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
 
 import dev.holdfast.delivery.Copy;
+import dev.holdfast.ledger.CopyKeys;
 import dev.holdfast.process.Verdict.End;
 import dev.holdfast.schedule.Scheduler;
 
