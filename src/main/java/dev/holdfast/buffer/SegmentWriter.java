@@ -26,24 +26,15 @@ public final class SegmentWriter {
 	/// @param time when they are due, or when they died
 	public SegmentKey write(String folder, Instant time, List<Copy> copies) throws StoreException {
 		Payload payload = SegmentEncoder.payload(copies.stream().map(SegmentEncoder::encode).toList());
-		return put(folder, time, copies.size(), payload);
-	}
-
-	/// Stores bytes that could not be read as deliveries.
-	public SegmentKey writeRaw(Instant time, byte[] bytes) throws StoreException {
-		return put(SegmentKey.CORRUPT, time, 0, Payload.of(bytes));
-	}
-
-	/// Keeps an object that nobody can read without dying, unread.
-	public SegmentKey copyRaw(Instant time, SegmentKey segment) throws StoreException {
-		SegmentKey key = SegmentKey.create(SegmentKey.CORRUPT, time, this.random, 0, segment.bytes(), false);
-		this.store.copy(segment.objectKey(), key.objectKey());
+		SegmentKey key = SegmentKey.create(folder, time, this.random, copies.size(), payload.length(), false);
+		this.store.put(key.objectKey(), payload, AT_MOST);
 		return key;
 	}
 
-	private SegmentKey put(String folder, Instant time, int deliveries, Payload payload) throws StoreException {
-		SegmentKey key = SegmentKey.create(folder, time, this.random, deliveries, payload.length(), false);
-		this.store.put(key.objectKey(), payload, AT_MOST);
+	/// Keeps an object that cannot be read, as the store has it.
+	public SegmentKey copyRaw(Instant time, SegmentKey segment) throws StoreException {
+		SegmentKey key = SegmentKey.create(SegmentKey.CORRUPT, time, this.random, 0, segment.bytes(), false);
+		this.store.copy(segment.objectKey(), key.objectKey());
 		return key;
 	}
 

@@ -29,8 +29,8 @@ import dev.holdfast.schedule.Scheduler;
 ///
 /// An answer of 2xx is handled; whatever else happens is a retry, not before `Retry-After`
 /// where it is given. Redirects are not followed. The destination may get a delivery more
-/// than once, always with the same idempotency key. A header that HTTP does not permit is
-/// left out.
+/// than once, always with the same idempotency key. A header that HTTP does not permit, or
+/// that is not ASCII, is left out.
 final class HttpDestination implements DeliveryHandler, AutoCloseable {
 
 	private static final Duration LONGEST_CONNECT = Duration.ofSeconds(5);
@@ -102,6 +102,17 @@ final class HttpDestination implements DeliveryHandler, AutoCloseable {
 		HttpRequest.Builder request = HttpRequest.newBuilder(this.properties.url())
 			.POST(BodyPublishers.ofByteArray(attempt.delivery().body()));
 		for (Header header : attempt.delivery().headers()) {
+			copy(header, request);
+		}
+		return request.setHeader("Idempotency-Key", attempt.idempotencyKey())
+			.setHeader("Holdfast-Attempt", Integer.toString(attempt.number()))
+			.build();
+	}
+
+	private static void copy(Header header, HttpRequest.Builder request) {
+		// The client would send '?' in place of what is not ASCII: another value than the
+		// original.
+		if (header.value().chars().allMatch((c) -> c < 0x80)) {
 			try {
 				request.header(header.name(), header.value());
 			}
@@ -109,9 +120,6 @@ final class HttpDestination implements DeliveryHandler, AutoCloseable {
 				// The delivery matters more than a header that cannot be sent.
 			}
 		}
-		return request.setHeader("Idempotency-Key", attempt.idempotencyKey())
-			.setHeader("Holdfast-Attempt", Integer.toString(attempt.number()))
-			.build();
 	}
 
 	private void discard(Discard body, Duration atMost) throws InterruptedException, ExecutionException {

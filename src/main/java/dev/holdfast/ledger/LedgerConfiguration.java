@@ -1,7 +1,7 @@
 package dev.holdfast.ledger;
 
 import java.time.Duration;
-import java.util.random.RandomGenerator;
+import java.util.Random;
 
 import io.micrometer.core.instrument.MeterRegistry;
 
@@ -27,7 +27,7 @@ class LedgerConfiguration {
 
 	@Bean
 	static ShuffledSentinels shuffledSentinels() {
-		return new ShuffledSentinels(RandomGenerator.getDefault());
+		return new ShuffledSentinels(new Random());
 	}
 
 	@Bean
@@ -42,8 +42,9 @@ class LedgerConfiguration {
 	}
 
 	@Bean
-	RedisLink redisLink(LedgerName name, StringRedisTemplate template, LettuceConnectionFactory connections,
-			Scheduler scheduler, Conditions conditions, MeterRegistry meters) {
+	RedisLink redisLink(LedgerName name, DataRedisProperties redis, StringRedisTemplate template,
+			LettuceConnectionFactory connections, Scheduler scheduler, Conditions conditions, MeterRegistry meters) {
+		refuseWhatCannotWork(redis);
 		String key = new LedgerKeys(name.value()).probe();
 		Watchdog watchdog = new Watchdog(connections::resetConnection, scheduler, meters);
 		return new RedisLink(() -> template.opsForValue().set(key, "1", PROBE_KEPT), watchdog, scheduler, conditions,
@@ -62,6 +63,21 @@ class LedgerConfiguration {
 		DataRedisConnectionDetails.Sentinel sentinel = details.getSentinel();
 		RedisView view = new RedisView(template, (sentinel != null) ? sentinel.getMaster() : null);
 		return new RedisAdvisor(view, link, scheduler, conditions);
+	}
+
+	private static void refuseWhatCannotWork(DataRedisProperties redis) {
+		if (Boolean.TRUE.equals(redis.getLettuce().getPool().getEnabled())) {
+			throw new IllegalStateException("spring.data.redis.lettuce.pool.enabled must be false: "
+					+ "a pool would hand out the frozen connection that was just given up");
+		}
+		if (redis.getLettuce().getReadFrom() != null) {
+			throw new IllegalStateException("spring.data.redis.lettuce.read-from must not be set: "
+					+ "a replica may not know yet what was handled");
+		}
+		if (redis.getCluster() != null) {
+			throw new IllegalStateException("spring.data.redis.cluster must not be set: "
+					+ "the ledger's scripts read keys that Redis Cluster would keep on other nodes");
+		}
 	}
 
 }

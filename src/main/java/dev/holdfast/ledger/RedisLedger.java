@@ -26,9 +26,14 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 /// | `probe` | `1`: Redis took a write | 1 s | the probe of [RedisLink] | nobody |
 ///
 /// A tag is 8 hex digits that name the segment which began the record first. The owner of a
-/// record is alive exactly while `s:<segment>` holds its token. A user for it needs
-/// `~<name>:*` and `get set del pttl pexpire mget eval evalsha`, and for [RedisAdvisor]
-/// `info` and `config|get`.
+/// record is alive exactly while `s:<segment>` holds its token.
+///
+/// A user for it needs `~<name>:*` and `get set del mget pttl pexpire eval evalsha hello
+/// ping client|setname`; for [RedisAdvisor] also `info` and `config|get`, without which it
+/// says that it cannot tell.
+///
+/// Memory: for each delivery within the retention at most 215 bytes and the length of the
+/// name (Redis 7.0, jemalloc; 207 to 229 were measured in all for a name of 16).
 final class RedisLedger implements Ledger {
 
 	private final LedgerKeys keys;

@@ -1,6 +1,8 @@
 package dev.holdfast.ledger;
 
+import java.io.IOException;
 import java.util.Properties;
+import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 
@@ -49,13 +51,12 @@ final class RedisView {
 			}
 			return null;
 		}
-		catch (java.io.IOException | RuntimeException ex) {
+		catch (IOException | RuntimeException ex) {
 			return null;
 		}
 	}
 
-	private @Nullable String ask(java.util.function.Function<RedisConnection, @Nullable Properties> question,
-			String field) {
+	private @Nullable String ask(Function<RedisConnection, @Nullable Properties> question, String field) {
 		try {
 			Properties answer = this.template.execute((RedisCallback<Properties>) question::apply);
 			return (answer != null) ? answer.getProperty(field) : null;

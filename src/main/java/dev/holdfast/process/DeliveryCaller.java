@@ -52,6 +52,11 @@ final class DeliveryCaller {
 			.thenApply((_) -> ends.stream().map(CompletableFuture::join).toList());
 	}
 
+	/// Whether handlers are interrupted because this replica stops.
+	boolean isStopping() {
+		return this.runner.isStopping();
+	}
+
 	private CompletableFuture<Result> enter(HandlerGate gate, Item item, Leases.Held lease)
 			throws InterruptedException {
 		while (lease.isHeld()) {

@@ -80,7 +80,8 @@ final class ProcessMeters {
 		switch (item.verdict()) {
 			case Verdict.Handled _ -> {
 				this.handled.increment();
-				this.latency.record(Duration.between(item.copy().envelope().receivedAt(), now));
+				Duration age = Duration.between(item.copy().envelope().receivedAt(), now);
+				this.latency.record(age.isNegative() ? Duration.ZERO : age);
 			}
 			case Verdict.GoesOn goesOn -> {
 				this.split.increment(goesOn.added());

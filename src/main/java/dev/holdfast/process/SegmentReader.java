@@ -1,7 +1,6 @@
 package dev.holdfast.process;
 
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 
 import dev.holdfast.buffer.ObjectStore;
@@ -30,37 +29,27 @@ final class SegmentReader {
 
 	/// @throws StoreException also with `NOT_FOUND`, when another deleted it
 	Read read(SegmentKey segment) throws StoreException, InterruptedException {
-		byte[] bytes = this.store.get(segment.objectKey());
-		Decoded decoded = SegmentDecoder.decode(segment, bytes);
+		Decoded decoded = SegmentDecoder.decode(segment, this.store.get(segment.objectKey()));
 		if (decoded.problem() != null && !decoded.unknownVersion()) {
 			this.scheduler.pause(MOMENT);
-			bytes = this.store.get(segment.objectKey());
-			decoded = SegmentDecoder.decode(segment, bytes);
+			decoded = SegmentDecoder.decode(segment, this.store.get(segment.objectKey()));
 		}
-		if (decoded.problem() == null || decoded.unknownVersion()) {
-			return new Read(decoded.copies(), decoded.problem(), null);
-		}
-		boolean whole = decoded.good() == bytes.length;
-		return new Read(decoded.copies(), decoded.problem(),
-				whole ? bytes : Arrays.copyOfRange(bytes, decoded.good(), bytes.length));
+		return new Read(decoded.copies(), decoded.problem(), decoded.unknownVersion());
 	}
 
 	/// What was read.
 	///
 	/// @param copies the good copies
-	/// @param problem what is wrong with the object, or null
-	/// @param damaged the bytes to keep as they are, or null if there are none, as with
-	/// an
-	/// unknown version
-	@SuppressWarnings("ArrayRecordComponent")
-	record Read(List<Copy> copies, @Nullable String problem, byte @Nullable [] damaged) {
+	/// @param problem what is wrong with the object behind them, or null
+	/// @param unknownVersion whether a newer Holdfast wrote it
+	record Read(List<Copy> copies, @Nullable String problem, boolean unknownVersion) {
 
 		static Read intact(List<Copy> copies) {
-			return new Read(copies, null, null);
+			return new Read(copies, null, false);
 		}
 
-		boolean isUnknownVersion() {
-			return this.problem != null && this.damaged == null;
+		boolean isDamaged() {
+			return this.problem != null && !this.unknownVersion;
 		}
 
 	}

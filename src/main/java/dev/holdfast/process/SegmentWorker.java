@@ -107,7 +107,7 @@ final class SegmentWorker {
 
 	private void read(Visit visit) throws StoreException, LedgerException, InterruptedException {
 		Read read = this.reader.read(visit.segment());
-		if (read.isUnknownVersion()) {
+		if (read.unknownVersion()) {
 			this.meters.corrupt("unknown-version", 0, List.of(visit.segment().objectKey(), "left alone"));
 			this.conditions.raise(Condition.FOREIGN_OBJECTS, "The object " + visit.segment()
 					+ " has a format version that this release does not know: finish the upgrade of all replicas");
@@ -126,7 +126,7 @@ final class SegmentWorker {
 			return;
 		}
 		Sorted sorted = sort(items, begun);
-		boolean simple = sorted.alone.isEmpty() && sorted.busy.isEmpty() && read.damaged() == null;
+		boolean simple = sorted.alone.isEmpty() && sorted.busy.isEmpty() && !read.isDamaged();
 		boolean done = this.finisher.finish(sorted.fresh, visit, simple);
 		for (Item item : sorted.alone) {
 			done &= one(item, visit, sorted.duplicates);
@@ -135,7 +135,7 @@ final class SegmentWorker {
 		if (!busy.isEmpty()) {
 			done &= visit.revisited() && this.finisher.postpone(busy, visit, LONGEST_LATER);
 		}
-		if (done && read.damaged() != null) {
+		if (done && read.isDamaged()) {
 			done = keep(read, visit);
 		}
 		if (done) {
@@ -150,13 +150,13 @@ final class SegmentWorker {
 		}
 	}
 
-	/// Keeps the bytes that could not be read, as they are.
+	/// Keeps what could not be read: the object itself, copied by the store, in case the
+	/// damage is not in it but on the way.
 	private boolean keep(Read read, Visit visit) throws StoreException {
-		byte[] damaged = read.damaged();
-		if (damaged == null || !visit.lease().isHeld()) {
+		if (!visit.lease().isHeld()) {
 			return false;
 		}
-		this.writer.writeRaw(this.clock.now(), damaged);
+		this.writer.copyRaw(this.clock.now(), visit.segment());
 		this.meters.corrupt("corrupt", Math.max(1, visit.segment().deliveries() - read.copies().size()),
 				List.of(visit.segment().objectKey(), String.valueOf(read.problem())));
 		return true;

@@ -15,8 +15,8 @@ import dev.holdfast.schedule.Scheduler;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import org.apache.catalina.connector.ClientAbortException;
 import org.apache.coyote.BadRequestException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -179,20 +179,11 @@ final class WebhookController {
 	/// it where there is still somebody to send it to.
 	private static Answer unreadable(HttpServletRequest request, IOException failure) {
 		request.removeAttribute(RequestDispatcher.ERROR_EXCEPTION);
-		if (isCausedBy(failure, SocketTimeoutException.class)) {
+		if (failure.getCause() instanceof SocketTimeoutException) {
 			return Answer.BODY_SLOW;
 		}
-		return isCausedBy(failure, BadRequestException.class) ? Answer.MALFORMED : Answer.ABORTED;
-	}
-
-	private static boolean isCausedBy(IOException failure, Class<? extends IOException> type) {
-		for (@Nullable
-		Throwable cause = failure; cause != null; cause = cause.getCause()) {
-			if (type.isInstance(cause)) {
-				return true;
-			}
-		}
-		return false;
+		return (failure instanceof BadRequestException && !(failure instanceof ClientAbortException)) ? Answer.MALFORMED
+				: Answer.ABORTED;
 	}
 
 }

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 import dev.holdfast.delivery.Delivery;
 import dev.holdfast.delivery.Headers;
@@ -97,12 +98,14 @@ class HttpDestinationFaultTests {
 	@Test
 	void doesNotReadABodyThatNeverEnds() throws Exception {
 		CountDownLatch cutOff = new CountDownLatch(1);
+		AtomicLong written = new AtomicLong();
 		this.server.serve((connection) -> {
 			OutputStream out = connection.getOutputStream();
 			write(out, "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n");
 			try {
 				while (true) {
 					out.write(new byte[8192]);
+					written.addAndGet(8192);
 				}
 			}
 			catch (SocketException ex) {
@@ -111,6 +114,7 @@ class HttpDestinationFaultTests {
 		});
 		assertThat(handle("http", Duration.ofSeconds(9))).isEqualTo(Outcome.handled());
 		assertThat(cutOff.await(5, TimeUnit.SECONDS)).isTrue();
+		assertThat(written).as("what fits in the sockets' buffers").hasValueLessThan(32 * 1024 * 1024);
 	}
 
 	@Test

@@ -9,6 +9,8 @@ import io.lettuce.core.resource.ClientResources;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
@@ -22,6 +24,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.connection.lettuce.LettucePoolingClientConfiguration;
 
 import dev.holdfast.schedule.Scheduler;
 import dev.holdfast.telemetry.Condition;
@@ -53,6 +56,7 @@ class LedgerConfigurationTest {
 			assertThat(client.getCommandTimeout()).isEqualTo(Duration.ofSeconds(1));
 			assertThat(client.getClientName()).hasValue("holdfast");
 			assertThat(client.getReadFrom()).isEmpty();
+			assertThat(client).isNotInstanceOf(LettucePoolingClientConfiguration.class);
 			ClientOptions options = client.getClientOptions().orElseThrow();
 			assertThat(options.getDisconnectedBehavior()).isEqualTo(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS);
 			assertThat(options.isAutoReconnect()).isTrue();
@@ -119,6 +123,17 @@ class LedgerConfigurationTest {
 		assertThat(first.getSentinel().getNodes()).isEqualTo(first.getSentinel().getNodes());
 		assertThat(List.of(1, 2, 3, 4, 5)).anySatisfy((seed) -> assertThat(shuffled(seed).getSentinel().getNodes())
 			.isNotEqualTo(first.getSentinel().getNodes()));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "lettuce.pool.enabled=true", "lettuce.read-from=replica-preferred",
+			"cluster.nodes=127.0.0.1:1" })
+	void refusesAPoolReplicaReadsAndCluster(String setting) {
+		this.runner.withPropertyValues("spring.data.redis." + setting)
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOf(IllegalStateException.class)
+				.hasMessageContaining(" must "));
 	}
 
 	@Test

@@ -1,7 +1,9 @@
 package dev.holdfast.ledger;
 
 import java.time.Duration;
+import java.util.List;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,7 +47,7 @@ class RedisAdvisorTest {
 		this.harness.scheduler.pass(Duration.ofMinutes(1));
 		assertThat(risk()).isEqualTo("Redis is at risk: no replica is connected, so nothing can take over: add one.");
 		try (RedisProcess replica = RedisProcess.start("--replicaof", "127.0.0.1 " + this.harness.redis.port())) {
-			org.awaitility.Awaitility.await().until(() -> {
+			Awaitility.await().until(() -> {
 				this.advisor.look();
 				return risk() == null;
 			});
@@ -66,8 +68,7 @@ class RedisAdvisorTest {
 			assertThat(output)
 				.containsOnlyOnce("cannot tell how redis is set up: maxmemory-policy, persistence, replicas");
 			assertThat(tight.ledger.ticket(RedisHarness.LEASE)).isTrue();
-			assertThat(tight.ledger.begin(RedisHarness.lease("s", "t"), java.util.List.of(RedisHarness.copy("r", 0)),
-					true))
+			assertThat(tight.ledger.begin(RedisHarness.lease("s", "t"), List.of(RedisHarness.copy("r", 0)), true))
 				.hasSize(1);
 		}
 	}

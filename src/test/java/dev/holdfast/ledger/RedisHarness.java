@@ -2,7 +2,9 @@ package dev.holdfast.ledger;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Properties;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.TimeoutOptions;
@@ -131,7 +133,7 @@ final class RedisHarness implements AutoCloseable {
 	}
 
 	Duration left(String key) {
-		return Duration.ofMillis(this.template.getExpire(key, java.util.concurrent.TimeUnit.MILLISECONDS));
+		return Duration.ofMillis(this.template.getExpire(key, TimeUnit.MILLISECONDS));
 	}
 
 	Duration recordLeft(String record) {
@@ -151,6 +153,13 @@ final class RedisHarness implements AutoCloseable {
 		this.template.execute((RedisCallback<Object>) (connection) -> connection.execute(name, bytes));
 	}
 
+	/// How many connections Redis was asked for since it started.
+	long connections() {
+		Properties stats = this.template
+			.execute((RedisCallback<Properties>) (connection) -> connection.serverCommands().info("stats"));
+		return Long.parseLong(stats.getProperty("total_connections_received"));
+	}
+
 	void flush() {
 		command("FLUSHALL");
 	}
@@ -168,7 +177,7 @@ final class RedisHarness implements AutoCloseable {
 	public void close() {
 		this.link.stop();
 		this.connections.destroy();
-		this.resources.shutdown(0, 0, java.util.concurrent.TimeUnit.MILLISECONDS).syncUninterruptibly();
+		this.resources.shutdown(0, 0, TimeUnit.MILLISECONDS).syncUninterruptibly();
 		this.redis.close();
 	}
 

@@ -35,6 +35,7 @@ class WatchdogTest {
 
 	@Test
 	void resetsTheConnectionToAFrozenRedisAfterThreeTimeouts() throws LedgerException {
+		long before = this.harness.connections();
 		this.harness.redis.freeze();
 		fail(2);
 		assertThat(this.harness.link.isAvailable()).isTrue();
@@ -46,6 +47,7 @@ class WatchdogTest {
 		this.harness.redis.thaw();
 		this.harness.scheduler.pass(SECOND);
 		assertThat(this.harness.conditions.holds(Condition.REDIS_DOWN)).isFalse();
+		assertThat(this.harness.connections()).isGreaterThan(before);
 		claim();
 	}
 
@@ -64,7 +66,7 @@ class WatchdogTest {
 
 	@Test
 	void resetsTheConnectionAtTheFirstReadOnlyAnswer() throws LedgerException {
-		claim();
+		long before = this.harness.connections();
 		this.harness.command("REPLICAOF", "127.0.0.1", "1");
 		fail(1);
 		assertThat(this.harness.link.isAvailable()).isFalse();
@@ -73,6 +75,7 @@ class WatchdogTest {
 		assertThat(this.harness.conditions.holds(Condition.REDIS_DOWN)).isTrue();
 		this.harness.command("REPLICAOF", "NO", "ONE");
 		this.harness.scheduler.pass(SECOND);
+		assertThat(this.harness.connections()).isGreaterThan(before);
 		claim();
 	}
 
@@ -109,7 +112,7 @@ class WatchdogTest {
 	}
 
 	@Test
-	void failsOverToARestartedRedisByReconnecting() throws LedgerException {
+	void reconnectsToARestartedRedis() throws LedgerException {
 		this.harness.redis.close();
 		fail(5);
 		this.harness.scheduler.pass(Duration.ZERO);

@@ -103,6 +103,7 @@ class OperateTests {
 
 	@Test
 	void leavesServiceWhileRefusingTraffic() throws Exception {
+		this.conditions.raise(Condition.REDIS_DOWN, "Redis does not answer");
 		AvailabilityChangeEvent.publish(this.application, ReadinessState.REFUSING_TRAFFIC);
 		assertThat(get("/actuator/health", null).statusCode()).isEqualTo(503);
 		assertThat(get("/actuator/health/readiness", null).statusCode()).isEqualTo(503);

@@ -46,9 +46,9 @@ class FramingTests {
 				CHUNKED + "-2\r\n{}\r\n0\r\n\r\n", CHUNKED + "123456789\r\n{}\r\n", CHUNKED + "0x2\r\n{}\r\n0\r\n\r\n",
 				CHUNKED + "2\r\n{}}\r\n0\r\n\r\n", CHUNKED + "2;" + "e".repeat(9000) + "\r\n{}\r\n0\r\n\r\n",
 				CHUNKED + "2\r\n{}\r\n0\r\nT: " + "t".repeat(9000) + "\r\n\r\n",
-				START + "X-A: b\r\n folded\r\n" + LENGTH + "\r\n{}", START + "X-A: a\u0000b\r\n" + LENGTH + "\r\n{}",
-				START + "X-A: a\rb\r\n" + LENGTH + "\r\n{}", START + "X A: b\r\n" + LENGTH + "\r\n{}",
-				START + "no colon\r\n" + LENGTH + "\r\n{}", START + "X-A: b\r\n".repeat(101) + LENGTH + "\r\n{}",
+				START + "X-A: a\u0000b\r\n" + LENGTH + "\r\n{}", START + "X-A: a\rb\r\n" + LENGTH + "\r\n{}",
+				START + "X A: b\r\n" + LENGTH + "\r\n{}", START + "no colon\r\n" + LENGTH + "\r\n{}",
+				START + "X-A: b\r\n".repeat(101) + LENGTH + "\r\n{}",
 				START + "X-A: " + "a".repeat(9 * 1024) + "\r\n" + LENGTH + "\r\n{}",
 				"POST /webhook HTTP/1.1\r\n" + SIGNED + LENGTH + "\r\n{}",
 				START + "Host: other\r\n" + LENGTH + "\r\n{}",
@@ -135,6 +135,15 @@ class FramingTests {
 			"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAA\r\n" })
 	void ignoresAnUpgrade(String headers) throws IOException {
 		assertThat(this.edge.send(START + headers + LENGTH + "\r\n{}").status()).isEqualTo(200);
+	}
+
+	/// RFC 9112 §5.2 lets a server refuse a folded header or put a space in its place.
+	@Test
+	void storesAFoldedHeaderOnOneLine() throws IOException {
+		assertThat(this.edge.send(START + LENGTH + "X-Shopify-A: b\r\n X-Shopify-B: c\r\n\r\n{}").status())
+			.isEqualTo(200);
+		assertThat(this.edge.onlyCopy().delivery().headers().single("X-Shopify-A")).isEqualTo("b X-Shopify-B: c");
+		assertThat(this.edge.onlyCopy().delivery().headers().contains("X-Shopify-B")).isFalse();
 	}
 
 	@Test

@@ -53,7 +53,7 @@ final class RawClient implements AutoCloseable {
 	}
 
 	/// Reads one answer.
-	/// @return status 0 if the connection was closed without one
+	/// @return status 0 if there was none
 	Reply read() throws IOException {
 		Reply head = readHead();
 		int length = Integer.parseInt(head.headers().getOrDefault("content-length", "0"));
@@ -63,7 +63,8 @@ final class RawClient implements AutoCloseable {
 	/// Reads an answer that has no body, such as the one to HEAD.
 	Reply readHead() throws IOException {
 		String status = line();
-		if (status.isEmpty()) {
+		if (!status.startsWith("HTTP/1.1 ")) {
+			// Closed, or answered as HTTP/0.9 with a body alone.
 			return new Reply(0, Map.of(), "");
 		}
 		Map<String, String> headers = new LinkedHashMap<>();

@@ -3,12 +3,15 @@ package dev.holdfast.receive;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
 import dev.holdfast.receive.RawClient.Reply;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -29,6 +32,7 @@ class SlowClientTests {
 	}
 
 	@Test
+	@Timeout(20)
 	void endsWithWhoeverTakesTooLong() throws Exception {
 		double slow = this.edge.refused(Answer.BODY_SLOW);
 		try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -71,8 +75,8 @@ class SlowClientTests {
 	}
 
 	private static Void dripUntilClosed(RawClient client, String drop) throws IOException, InterruptedException {
-		java.util.concurrent.CountDownLatch never = new java.util.concurrent.CountDownLatch(1);
-		while (!drop.isEmpty() && !never.await(200, java.util.concurrent.TimeUnit.MILLISECONDS)) {
+		CountDownLatch never = new CountDownLatch(1);
+		while (!drop.isEmpty() && !never.await(200, TimeUnit.MILLISECONDS)) {
 			client.write(drop);
 		}
 		return null;

@@ -1,0 +1,271 @@
+package dev.holdfast.simulation;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+
+import dev.holdfast.schedule.Scheduler;
+
+/// Time and threads of a simulation: one thread runs one piece of work at a time, chosen by
+/// the seed, up to its next wait; when nothing can run, time jumps to the next timer.
+final class World {
+
+	static final Instant EPOCH = Instant.parse("2026-11-27T05:00:00Z");
+
+	private static final boolean TRACE = Long.getLong("holdfast.simulation.seed") != null;
+
+	final Random random;
+
+	private final List<Work> runnable = new ArrayList<>();
+
+	private final PriorityQueue<Timer> timers = new PriorityQueue<>();
+
+	private Work current;
+
+	private long now;
+
+	private long sequence;
+
+	private long steps;
+
+	World(long seed) {
+		this.random = new Random(seed * 0x9E3779B97F4A7C15L + 17);
+	}
+
+	long nanoTime() {
+		return this.now;
+	}
+
+	/// The true time, which the store's clock tells.
+	Instant time() {
+		return EPOCH.plusNanos(this.now);
+	}
+
+	long steps() {
+		return this.steps;
+	}
+
+	/// Tells what happens, when one seed is looked at.
+	void trace(java.util.function.Supplier<String> what) {
+		if (TRACE) {
+			System.out.printf("%10.3f %s%n", this.now / 1e9, what.get());
+		}
+	}
+
+	boolean chance(double probability) {
+		return this.random.nextDouble() < probability;
+	}
+
+	/// Runs until a time, or until a condition holds that is looked at now and then.
+	void runUntil(Duration time, java.util.function.BooleanSupplier end) {
+		long until = this.now + time.toNanos();
+		while (this.now < until) {
+			if (++this.steps % 64 == 0 && end.getAsBoolean()) {
+				return;
+			}
+			if (this.steps > 3_000_000) {
+				throw new AssertionError("the simulation does not come to an end");
+			}
+			if (this.runnable.isEmpty()) {
+				Timer timer = this.timers.poll();
+				if (timer == null) {
+					return;
+				}
+				this.now = Math.max(this.now, timer.at);
+				timer.fire();
+				continue;
+			}
+			run(this.runnable.remove(this.random.nextInt(this.runnable.size())));
+		}
+	}
+
+	private void run(Work work) {
+		work.queued = false;
+		if (work.process.dead || work.coroutine.isDone() || work.cancelled && !work.begun) {
+			return;
+		}
+		work.begun = true;
+		this.current = work;
+		work.coroutine.run();
+		this.current = null;
+		Thread.interrupted();
+	}
+
+	/// Lets a moment pass in the running work: a step of a port call.
+	void moment(long atMostMillis) {
+		Work work = this.current;
+		timer(1 + this.random.nextLong(atMostMillis * 1_000_000), work.process, () -> wake(work));
+		Coroutine.stop();
+	}
+
+	private void wake(Work work) {
+		if (!work.queued && !work.coroutine.isDone()) {
+			work.queued = true;
+			this.runnable.add(work);
+		}
+	}
+
+	void timer(long delay, Process process, Runnable action) {
+		this.timers.add(new Timer(this.now + delay, this.sequence++, process, action));
+	}
+
+	/// A replica, or the world outside: what dies together, with a clock of its own.
+	final class Process implements Scheduler {
+
+		private final Duration skew;
+
+		private boolean dead;
+
+		private long frozenUntil;
+
+		Process(Duration skew) {
+			this.skew = skew;
+		}
+
+		/// Ends everything it does, at once and without a word.
+		void kill() {
+			this.dead = true;
+		}
+
+		boolean isDead() {
+			return this.dead;
+		}
+
+		/// Lets it do nothing for a time, as a long pause of the machine does.
+		void freeze(Duration time) {
+			this.frozenUntil = World.this.now + time.toNanos();
+		}
+
+		@Override
+		public Instant now() {
+			return time().plus(this.skew);
+		}
+
+		@Override
+		public long nanoTime() {
+			return World.this.now;
+		}
+
+		@Override
+		public Task start(String name, Runnable work) {
+			Work started = new Work(this, work);
+			wake(started);
+			return started;
+		}
+
+		@Override
+		public Task after(Duration delay, String name, Runnable work) {
+			Work started = new Work(this, work);
+			timer(Math.max(0, delay.toNanos()), this, () -> wake(started));
+			return started;
+		}
+
+		@Override
+		public <T> T await(CompletableFuture<T> future, Duration atMost)
+				throws InterruptedException, TimeoutException, ExecutionException {
+			if (!future.isDone()) {
+				Work work = World.this.current;
+				long until = World.this.now + Math.max(0, atMost.toNanos());
+				future.whenComplete((_, _) -> wake(work));
+				timer(until - World.this.now, this, () -> wake(work));
+				while (!future.isDone() && World.this.now < until) {
+					Coroutine.stop();
+					work.throwIfInterrupted();
+				}
+			}
+			if (!future.isDone()) {
+				throw new TimeoutException();
+			}
+			return future.get();
+		}
+
+		@Override
+		public void pause(Duration duration) throws InterruptedException {
+			Work work = World.this.current;
+			long until = World.this.now + Math.max(0, duration.toNanos());
+			timer(until - World.this.now, this, () -> wake(work));
+			do {
+				Coroutine.stop();
+				work.throwIfInterrupted();
+			}
+			while (World.this.now < until);
+		}
+
+	}
+
+	private final class Work implements Scheduler.Task {
+
+		private final Process process;
+
+		private final Coroutine coroutine;
+
+		private boolean queued;
+
+		private boolean begun;
+
+		private boolean cancelled;
+
+		Work(Process process, Runnable work) {
+			this.process = process;
+			this.coroutine = new Coroutine(work);
+		}
+
+		@Override
+		public void cancel() {
+			this.cancelled = true;
+			if (this.begun) {
+				wake(this);
+			}
+		}
+
+		private void throwIfInterrupted() throws InterruptedException {
+			if (this.cancelled) {
+				this.cancelled = false;
+				throw new InterruptedException();
+			}
+		}
+
+	}
+
+	private final class Timer implements Comparable<Timer> {
+
+		private final long at;
+
+		private final long order;
+
+		private final Process process;
+
+		private final Runnable action;
+
+		Timer(long at, long order, Process process, Runnable action) {
+			this.at = at;
+			this.order = order;
+			this.process = process;
+			this.action = action;
+		}
+
+		void fire() {
+			if (this.process.dead) {
+				return;
+			}
+			if (this.process.frozenUntil > World.this.now) {
+				timer(this.process.frozenUntil - World.this.now, this.process, this.action);
+				return;
+			}
+			this.action.run();
+		}
+
+		@Override
+		public int compareTo(Timer other) {
+			return (this.at != other.at) ? Long.compare(this.at, other.at) : Long.compare(this.order, other.order);
+		}
+
+	}
+
+}
