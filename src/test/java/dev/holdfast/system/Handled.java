@@ -20,6 +20,8 @@ import java.util.stream.Collectors;
 /// @param nanos when, on the machine's monotonic clock
 record Handled(String deliveryId, String sha256, String idempotencyKey, int attempt, String replica, long nanos) {
 
+	static final int LONGEST_LINE = 200;
+
 	static final String BEGUN = "begun";
 
 	static final String EFFECTS = "effects";
