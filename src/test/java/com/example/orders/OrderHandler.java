@@ -27,7 +27,7 @@ public final class OrderHandler implements DeliveryHandler {
 
 	@Override
 	public Outcome handle(Attempt attempt) {
-		long id = attempt.json().path("id").longValue();
+		long id = attempt.json().path("id").asLong(0);
 		if (id == 0) {
 			return Outcome.dead("no-order-id", "the order has no id");
 		}
