@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Random;
 
 import dev.holdfast.buffer.MemoryObjectStore;
+import dev.holdfast.buffer.Payload;
 import dev.holdfast.buffer.SegmentDecoder;
 import dev.holdfast.buffer.SegmentKey;
 import dev.holdfast.buffer.SegmentWriter;
@@ -82,7 +83,11 @@ final class Cemetery implements AutoCloseable {
 	}
 
 	String buryRaw() throws StoreException {
-		return this.writer.writeRaw(this.store.date(), "not a request".getBytes(StandardCharsets.UTF_8)).objectKey();
+		byte[] bytes = "not a request".getBytes(StandardCharsets.UTF_8);
+		String key = SegmentKey.create(SegmentKey.CORRUPT, this.store.date(), new Random(), 0, bytes.length, false)
+			.objectKey();
+		this.store.put(key, Payload.of(bytes), Duration.ofSeconds(1));
+		return key;
 	}
 
 	DeadLetterSweep sweep(Duration retention, Scheduler scheduler) {
