@@ -3,7 +3,9 @@ package dev.holdfast.process;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.random.RandomGenerator;
 
@@ -49,6 +51,9 @@ final class Poller {
 	private final Duration interval;
 
 	private final Random random;
+
+	/// Segments that another holds, until its lease could have ended.
+	private final Map<String, Long> busy = new HashMap<>();
 
 	private long cycles;
 
@@ -119,6 +124,8 @@ final class Poller {
 
 	/// Looking again, retries are listed only if there were due ones.
 	private List<SegmentKey> list(int wanted, boolean again) throws StoreException {
+		long now = this.leases.now();
+		this.busy.values().removeIf((until) -> until - now <= 0);
 		List<SegmentKey> found = new ArrayList<>();
 		if (!again || this.retries) {
 			found.addAll(this.candidates.list(SegmentKey.RETRY, wanted, this::isWanted));
@@ -129,7 +136,8 @@ final class Poller {
 	}
 
 	private boolean isWanted(SegmentKey segment) {
-		return !this.workers.isActive(segment) && !this.deletes.contains(segment);
+		return !this.workers.isActive(segment) && !this.deletes.contains(segment)
+				&& !this.busy.containsKey(segment.id());
 	}
 
 	private List<SegmentKey> choose(List<SegmentKey> found, int wanted) {
@@ -180,7 +188,10 @@ final class Poller {
 				this.meters.claims("settled", 1);
 				this.deletes.add(segment);
 			}
-			case Claim.Busy _ -> this.meters.claims("lost", 1);
+			case Claim.Busy(Duration atMost) -> {
+				this.meters.claims("lost", 1);
+				this.busy.put(segment.id(), asked + atMost.toNanos());
+			}
 		}
 		this.workers.give(segment);
 		return false;

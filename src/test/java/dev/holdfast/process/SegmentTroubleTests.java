@@ -178,4 +178,6 @@ class SegmentTroubleTests {
 
 		private static final long serialVersionUID = 1L;
 
+	}
+
 }

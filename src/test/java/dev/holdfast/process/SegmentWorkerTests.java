@@ -8,6 +8,7 @@ import java.util.Set;
 
 import dev.holdfast.buffer.SegmentKey;
 import dev.holdfast.delivery.Copy;
+import dev.holdfast.ledger.CopyKeys;
 import dev.holdfast.ledger.Ledger.Closed;
 import dev.holdfast.process.Bench.Host;
 import dev.holdfast.process.Bench.Scripted;
@@ -112,7 +113,8 @@ class SegmentWorkerTests {
 				? Outcome.retry(Duration.ZERO, "no") : Outcome.handled());
 		SegmentKey segment = this.bench.stored(Bench.copy("good"), Bench.copy("bad"));
 		Host host = this.bench.host(picky);
-		host.workToItsEnd(segment);
+		host.work(segment);
+		this.bench.pass(Duration.ofSeconds(40));
 		assertThat(this.bench.store.keys("inbox/")).containsExactly(segment.objectKey());
 		assertThat(closed(Bench.copy("good"))).isEqualTo(Closed.DONE);
 		assertThat(this.bench.times("kind=RETRY")).isZero();
@@ -121,6 +123,19 @@ class SegmentWorkerTests {
 		assertThat(picky.ids()).containsExactlyInAnyOrder("good", "bad", "bad");
 		assertThat(this.bench.store.keys("inbox/")).isEmpty();
 		assertThat(this.bench.store.copies("retry/")).hasSize(1);
+	}
+
+	@Test
+	void storesTheNextCopyAsSoonAsTheStoreTakesItWithoutHandlingAgain() {
+		this.bench.store.failing = (request) -> request.startsWith("put retry/");
+		Scripted failing = this.bench.new Scripted("books", (_) -> Outcome.retry(Duration.ZERO, "no"));
+		this.bench.host(failing).workToItsEnd(this.bench.stored(Bench.copy("1")));
+		assertThat(this.bench.store.keys("inbox/")).hasSize(1);
+		this.bench.store.failing = (_) -> false;
+		this.bench.pass(Duration.ofSeconds(10));
+		assertThat(this.bench.store.keys("inbox/")).isEmpty();
+		assertThat(this.bench.store.copies("retry/")).hasSize(1);
+		assertThat(failing.attempts).hasSize(1);
 	}
 
 	@Test
@@ -245,8 +260,6 @@ class SegmentWorkerTests {
 
 	private static SegmentKey segment(String key) {
 		return SegmentKey.parse(key).orElseThrow();
-	}
-
 	}
 
 }

@@ -8,6 +8,7 @@ import java.util.Random;
 
 import dev.holdfast.delivery.Copy;
 import dev.holdfast.delivery.Envelope;
+import dev.holdfast.ledger.CopyKeys;
 import dev.holdfast.ledger.Ledger.Mark;
 import dev.holdfast.process.Verdict.End;
 import dev.holdfast.simulation.World;

@@ -76,6 +76,16 @@ public final class SimulatedLedger implements Ledger {
 	/// How a call reaches Redis.
 	public interface Calls {
 
+		/// At once and always.
+		Calls SAFE = new Calls() {
+
+			@Override
+			public <T> T call(String name, Object arguments, java.util.function.Supplier<T> effect) {
+				return effect.get();
+			}
+
+		};
+
 		<T> T call(String name, Object arguments, java.util.function.Supplier<T> effect) throws LedgerException;
 
 		default boolean isAvailable() {
@@ -141,6 +151,16 @@ public final class SimulatedLedger implements Ledger {
 			this.leases.clear();
 			this.counts.clear();
 			this.ticketUntil = 0;
+		}
+
+		/// Ends all leases, as a jump of Redis's clock does.
+		void endAllLeases() {
+			this.leases.clear();
+		}
+
+		/// Ends a lease, as time does.
+		public void endLease(String segment) {
+			this.leases.remove(segment);
 		}
 
 		private String lease(String segment) {
