@@ -6,14 +6,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
+import dev.holdfast.buffer.ForeignObjects;
 import dev.holdfast.buffer.ObjectStore;
 import dev.holdfast.buffer.ObjectStore.Listed;
 import dev.holdfast.buffer.ObjectStore.Listing;
 import dev.holdfast.buffer.SegmentKey;
 import dev.holdfast.buffer.StoreClock;
 import dev.holdfast.buffer.StoreException;
-import dev.holdfast.telemetry.Condition;
-import dev.holdfast.telemetry.Conditions;
 import org.jspecify.annotations.Nullable;
 
 /// Lists the segments that are worth claiming, oldest first. Every age is the date of the
@@ -31,13 +30,13 @@ final class Candidates {
 
 	private final Backlog backlog;
 
-	private final Conditions conditions;
+	private final ForeignObjects foreign;
 
-	Candidates(ObjectStore store, StoreClock clock, Backlog backlog, Conditions conditions, Duration grace) {
+	Candidates(ObjectStore store, StoreClock clock, Backlog backlog, ForeignObjects foreign, Duration grace) {
 		this.store = store;
 		this.clock = clock;
 		this.backlog = backlog;
-		this.conditions = conditions;
+		this.foreign = foreign;
 		this.grace = grace;
 	}
 
@@ -45,19 +44,25 @@ final class Candidates {
 	List<SegmentKey> list(String folder, int enough) throws StoreException {
 		List<SegmentKey> candidates = new ArrayList<>();
 		List<Listed> seen = new ArrayList<>();
+		ForeignObjects.Look foreign = this.foreign.look(folder);
 		Listing page = page(folder, null);
 		for (int pages = 1; true; pages++) {
 			boolean ripe = true;
 			for (Listed object : page.objects()) {
 				Optional<SegmentKey> segment = SegmentKey.parse(object.key());
-				ripe = segment.isPresent() ? isRipe(segment.get(), object, page.date()) : foreign(object);
-				if (ripe && segment.isPresent()) {
+				if (segment.isEmpty()) {
+					foreign.saw(object, page.date());
+					continue;
+				}
+				ripe = isRipe(segment.get(), object, page.date());
+				if (ripe) {
 					candidates.add(segment.get());
 				}
 			}
 			seen.addAll(page.objects());
 			if (!page.truncated() || !ripe || candidates.size() >= enough || pages >= MOST_PAGES) {
 				this.backlog.listed(folder, seen, page.date());
+				foreign.end();
 				return candidates;
 			}
 			page = page(folder, page.objects().getLast().key());
@@ -79,12 +84,6 @@ final class Candidates {
 			return !due.isAfter(date);
 		}
 		return !segment.handedOff() || Duration.between(object.lastModified(), date).compareTo(this.grace) >= 0;
-	}
-
-	private boolean foreign(Listed object) {
-		this.conditions.raise(Condition.FOREIGN_OBJECTS, "The bucket holds an object that Holdfast did not write: "
-				+ object.key().replaceAll("[^A-Za-z0-9_./-]", "?") + ". It is left alone: move it elsewhere");
-		return true;
 	}
 
 }
