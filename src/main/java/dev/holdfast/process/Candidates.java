@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 import dev.holdfast.buffer.ForeignObjects;
 import dev.holdfast.buffer.ObjectStore;
@@ -40,8 +41,11 @@ final class Candidates {
 		this.grace = grace;
 	}
 
-	/// Lists a folder until there are enough, or until young or not-due keys begin.
-	List<SegmentKey> list(String folder, int enough) throws StoreException {
+	/// Lists a folder until there are enough, or until young or not-due keys begin. What
+	/// is not wanted does not count, so that segments which wait to be deleted, however
+	/// many
+	/// and for however long, hide nothing behind them.
+	List<SegmentKey> list(String folder, int enough, Predicate<SegmentKey> wanted) throws StoreException {
 		List<SegmentKey> candidates = new ArrayList<>();
 		List<Listed> seen = new ArrayList<>();
 		ForeignObjects.Look foreign = this.foreign.look(folder);
@@ -55,7 +59,7 @@ final class Candidates {
 					continue;
 				}
 				ripe = isRipe(segment.get(), object, page.date());
-				if (ripe) {
+				if (ripe && wanted.test(segment.get())) {
 					candidates.add(segment.get());
 				}
 			}

@@ -125,16 +125,19 @@ final class Poller {
 	/// Looking again, retries are listed only if there were due ones.
 	private List<SegmentKey> list(int wanted, boolean again) throws StoreException {
 		List<SegmentKey> found = new ArrayList<>();
-		if (!again || this.retries) {
-			found.addAll(this.candidates.list(SegmentKey.RETRY, wanted));
-			this.retries = !found.isEmpty();
-		}
-		found.addAll(this.candidates.list(SegmentKey.INBOX, wanted));
 		long now = this.leases.now();
 		this.busy.values().removeIf((until) -> until - now <= 0);
-		found.removeIf((segment) -> this.workers.isActive(segment) || this.deletes.contains(segment)
-				|| this.busy.containsKey(segment.id()));
+		if (!again || this.retries) {
+			found.addAll(this.candidates.list(SegmentKey.RETRY, wanted, this::isWanted));
+			this.retries = !found.isEmpty();
+		}
+		found.addAll(this.candidates.list(SegmentKey.INBOX, wanted, this::isWanted));
 		return found;
+	}
+
+	private boolean isWanted(SegmentKey segment) {
+		return !this.workers.isActive(segment) && !this.deletes.contains(segment)
+				&& !this.busy.containsKey(segment.id());
 	}
 
 	private List<SegmentKey> choose(List<SegmentKey> found, int wanted) {

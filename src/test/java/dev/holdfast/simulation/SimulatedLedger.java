@@ -70,7 +70,7 @@ public final class SimulatedLedger implements Ledger {
 
 	@Override
 	public boolean isAvailable() {
-		return true;
+		return this.calls.isAvailable();
 	}
 
 	/// How a call reaches Redis.
@@ -87,6 +87,10 @@ public final class SimulatedLedger implements Ledger {
 		};
 
 		<T> T call(String name, Object arguments, java.util.function.Supplier<T> effect) throws LedgerException;
+
+		default boolean isAvailable() {
+			return true;
+		}
 
 	}
 

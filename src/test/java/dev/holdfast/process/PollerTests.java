@@ -1,0 +1,309 @@
+package dev.holdfast.process;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Random;
+
+import dev.holdfast.buffer.SegmentKey;
+import dev.holdfast.ledger.Ledger.Lease;
+import dev.holdfast.ledger.Ledger.Settlement;
+import dev.holdfast.ledger.LedgerException;
+import dev.holdfast.process.Bench.Host;
+import dev.holdfast.process.Bench.Scripted;
+import dev.holdfast.simulation.World;
+import dev.holdfast.telemetry.Condition;
+import dev.holdfast.telemetry.Meters;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class PollerTests {
+
+	private final Bench bench = new Bench();
+
+	private final World.Process outside = this.bench.world.new Process(Duration.ZERO);
+
+	private final Scripted books = this.bench.new Scripted("books", (_) -> Outcome.handled());
+
+	private final Scripted slow = this.bench.new Scripted("books", (_) -> {
+		this.outside.pause(Duration.ofSeconds(20));
+		return Outcome.handled();
+	});
+
+	@Test
+	void takesWhatTheHandOffLeft() {
+		this.bench.stored(Bench.copy("1"));
+		this.bench.stored(Bench.copy("2"));
+		this.bench.host(this.books).poll();
+		assertThat(this.books.ids()).containsExactlyInAnyOrder("1", "2");
+		this.bench.pass(Duration.ofSeconds(1));
+		assertThat(this.bench.store.keys("inbox/")).isEmpty();
+	}
+
+	@Test
+	void claimsNoMoreThanItHasWorkersFor() {
+		for (int i = 0; i < 200; i++) {
+			this.bench.stored(Bench.copy("" + i));
+		}
+		Host host = this.bench.host(this.slow);
+		host.poll();
+		assertThat(this.bench.count(Meters.CLAIMS, "result", "won")).as("a quarter of what is listed, at least 8")
+			.isBetween(8.0, 50.0);
+		for (int i = 0; i < 10; i++) {
+			host.poll();
+		}
+		assertThat(this.bench.count(Meters.CLAIMS, "result", "won")).isLessThanOrEqualTo(Workers.SEGMENTS);
+		assertThat(host.workers.free()).isZero();
+		long lists = this.bench.times("list ");
+		host.poll();
+		assertThat(this.bench.times("list ")).as("no LIST without a free worker").isEqualTo(lists);
+	}
+
+	@Test
+	void processesAllInTheEnd() {
+		for (int i = 0; i < 150; i++) {
+			this.bench.stored(Bench.copy("" + i));
+		}
+		Host host = this.bench.host(this.books);
+		host.process.start("poll", host.poller::poll);
+		this.bench.pass(Duration.ofSeconds(20));
+		assertThat(this.books.ids()).hasSize(150).doesNotHaveDuplicates();
+		assertThat(this.bench.store.keys("inbox/")).isEmpty();
+	}
+
+	@Test
+	void processesAllThoughNothingCanBeDeleted() {
+		this.bench.store.failing = (request) -> request.startsWith("delete ");
+		for (int i = 0; i < 150; i++) {
+			this.bench.stored(Bench.copy("" + i));
+		}
+		Host host = this.bench.host(this.books);
+		host.process.start("poll", host.poller::poll);
+		this.bench.pass(Duration.ofSeconds(20));
+		assertThat(this.books.ids()).hasSize(150).doesNotHaveDuplicates();
+		assertThat(this.bench.store.keys("inbox/")).hasSize(150);
+	}
+
+	@Test
+	void takesTheOldestNowAndThenAndElseWhicheverItMayBe() {
+		Host host = this.bench.host(this.slow);
+		for (int i = 0; i < 60; i++) {
+			this.bench.stored(Bench.copy("%02d".formatted(i)));
+			this.bench.pass(Duration.ofMillis(1));
+		}
+		host.poll();
+		List<String> first = List.copyOf(this.slow.ids());
+		assertThat(first).isNotEmpty().allMatch((id) -> Integer.parseInt(id) < 16);
+	}
+
+	@Test
+	void takesARetryWhenItIsDue() {
+		retry(this.bench.world.time().plusSeconds(60));
+		Host host = this.bench.host(this.books);
+		this.bench.pass(Duration.ofMillis(59_999));
+		host.poll();
+		assertThat(this.books.attempts).isEmpty();
+		this.bench.pass(Duration.ofSeconds(6));
+		host.poll();
+		assertThat(this.books.attempts).hasSize(1);
+	}
+
+	@Test
+	void takesARetryAnHourAfterItWasStoredWhateverItsKeySays() {
+		retry(this.bench.world.time().plus(Duration.ofDays(300)));
+		Host host = this.bench.host(this.books);
+		this.bench.pass(Duration.ofMinutes(59));
+		host.poll();
+		assertThat(this.books.attempts).isEmpty();
+		this.bench.pass(Duration.ofMinutes(1));
+		host.poll();
+		assertThat(this.books.attempts).hasSize(1);
+	}
+
+	@Test
+	void countsAgesByTheClockOfTheStoreAlone() {
+		retry(this.bench.world.time().plusSeconds(60));
+		Host host = this.bench.host(this.books);
+		host.process.skew(Duration.ofDays(1));
+		host.poll();
+		assertThat(this.books.attempts).isEmpty();
+	}
+
+	@Test
+	void leavesAYoungSegmentToTheReplicaThatWroteIt() {
+		SegmentKey stored = this.bench.stored(Bench.copy("1"));
+		SegmentKey handedOff = new SegmentKey(stored.folder(), stored.id(), 1, stored.bytes(), true);
+		byte[] bytes = this.bench.store.bytes(stored.objectKey());
+		this.bench.store.set(handedOff.objectKey(), bytes);
+		try {
+			this.bench.store.delete(List.of(stored.objectKey()));
+		}
+		catch (dev.holdfast.buffer.StoreException ex) {
+			throw new AssertionError(ex);
+		}
+		Host host = this.bench.host(this.books);
+		this.bench.pass(Duration.ofMillis(4999));
+		host.poll();
+		assertThat(this.books.attempts).isEmpty();
+		this.bench.pass(Duration.ofSeconds(6));
+		host.poll();
+		assertThat(this.books.attempts).hasSize(1);
+	}
+
+	@Test
+	void takesTurnsWithOthersWhileThereIsNothingToDo() {
+		List<Host> hosts = List.of(this.bench.host(this.books), this.bench.host(this.books),
+				this.bench.host(this.books));
+		hosts.forEach(Host::poll);
+		long before = this.bench.times("list inbox/");
+		for (int i = 0; i < 10; i++) {
+			this.bench.pass(Duration.ofSeconds(5));
+			hosts.forEach(Host::poll);
+		}
+		assertThat(this.bench.times("list inbox/") - before).isEqualTo(10);
+	}
+
+	@Test
+	void deletesASettledSegmentWithoutReadingIt() throws LedgerException {
+		SegmentKey segment = this.bench.stored(Bench.copy("1"));
+		Host host = this.bench.host(this.books);
+		Lease lease = new Lease(segment.id(), "token", Leases.LEASE);
+		host.ledger.claim(List.of(segment.id()), "token", Leases.LEASE);
+		host.ledger.mark(List.of(), List.of(new Settlement(Settlement.Kind.SETTLED, lease, Duration.ofHours(1))));
+		host.poll();
+		this.bench.pass(Duration.ofSeconds(1));
+		assertThat(this.bench.store.keys("inbox/")).isEmpty();
+		assertThat(this.bench.times("get inbox/")).isZero();
+		assertThat(this.books.attempts).isEmpty();
+	}
+
+	@Test
+	void leavesForeignObjectsAndSaysSo() {
+		this.bench.store.set("inbox/readme.txt", new byte[1]);
+		this.bench.pass(Duration.ofMinutes(2));
+		this.bench.stored(Bench.copy("1"));
+		this.bench.host(this.books).poll();
+		assertThat(this.books.attempts).hasSize(1);
+		this.bench.pass(Duration.ofSeconds(1));
+		assertThat(this.bench.store.keys("inbox/")).containsExactly("inbox/readme.txt");
+		assertThat(this.bench.conditions.holding()).containsOnlyKeys(Condition.FOREIGN_OBJECTS);
+	}
+
+	@Test
+	void claimsNothingWithoutAHandler() {
+		this.bench.stored(Bench.copy("1"));
+		this.bench.host().poll();
+		assertThat(this.bench.times("redis")).isZero();
+		assertThat(this.bench.conditions.holding()).containsOnlyKeys(Condition.NO_HANDLER);
+		assertThat(this.bench.store.keys("inbox/")).hasSize(1);
+	}
+
+	@Test
+	void claimsNothingWhileRedisIsAway() {
+		this.bench.stored(Bench.copy("1"));
+		this.bench.wire.available = false;
+		Host host = this.bench.host(this.books);
+		host.poll();
+		assertThat(this.bench.times("redis")).isZero();
+		this.bench.wire.available = true;
+		host.poll();
+		assertThat(this.books.attempts).hasSize(1);
+	}
+
+	@Test
+	void givesItsWorkersBackWhenRedisDoesNotAnswer() {
+		this.bench.stored(Bench.copy("1"));
+		this.bench.wire.failing.add("claim");
+		Host host = this.bench.host(this.books);
+		for (int i = 0; i < 100; i++) {
+			host.poll();
+		}
+		assertThat(host.workers.free()).isEqualTo(Workers.SEGMENTS);
+		this.bench.wire.failing.clear();
+		host.poll();
+		assertThat(this.books.attempts).hasSize(1);
+	}
+
+	@Test
+	void claimsNothingWhileEveryHandlerIsPausedAndOneToProbe() {
+		Host host = this.bench.host(this.books);
+		for (int i = 0; i < 20; i++) {
+			host.handlers.taking(Bench.copy("x")).forEach(host.handlers::failed);
+		}
+		for (int i = 0; i < 20; i++) {
+			this.bench.stored(Bench.copy("" + i));
+		}
+		host.poll();
+		assertThat(this.bench.times("redis claim")).isZero();
+		this.bench.pass(Duration.ofSeconds(5));
+		host.poll();
+		assertThat(this.books.attempts).hasSize(1);
+		host.poll();
+		assertThat(this.books.attempts.size()).isGreaterThan(1);
+	}
+
+	@Test
+	void claimsNothingWhileHalfOfTheHandlersHang() {
+		Scripted deaf = this.bench.new Scripted("books", (_) -> {
+			long until = this.bench.world.nanoTime() + Duration.ofDays(1).toNanos();
+			while (this.bench.world.nanoTime() < until) {
+				try {
+					this.outside.pause(Duration.ofDays(1));
+				}
+				catch (InterruptedException _) {
+					// As one that swallows what it should not.
+				}
+			}
+			return Outcome.handled();
+		});
+		Host host = this.bench.host(deaf);
+		for (int i = 0; i < 8; i++) {
+			this.bench.stored(Bench.copy("" + i));
+		}
+		host.poll();
+		assertThat(deaf.attempts).hasSize(8);
+		this.bench.pass(Duration.ofSeconds(31));
+		this.bench.stored(Bench.copy("next"));
+		long claims = this.bench.times("redis claim");
+		host.poll();
+		assertThat(this.bench.times("redis claim")).isEqualTo(claims);
+		assertThat(this.bench.conditions.holds(Condition.HANDLERS_HUNG)).isTrue();
+	}
+
+	@Test
+	void handsOffOnlyWhenItMay() {
+		Host host = this.bench.host(this.books);
+		SegmentKey segment = this.bench.stored(Bench.copy("1"));
+		host.handOff.stored(segment, List.of(Bench.copy("1")));
+		assertThat(this.bench.count(Meters.HANDOFF, "result", "refused")).as("the name is not known yet").isEqualTo(1);
+		host.poll();
+		this.bench.pass(Duration.ofSeconds(1));
+		SegmentKey next = this.bench.stored(Bench.copy("2"));
+		long gets = this.bench.times("get ");
+		host.handOff.stored(next, List.of(Bench.copy("2")));
+		this.bench.pass(Duration.ofSeconds(1));
+		assertThat(this.books.ids()).containsExactly("1", "2");
+		assertThat(this.bench.times("get ")).as("its bytes are in memory").isEqualTo(gets);
+		assertThat(this.bench.store.keys("inbox/")).isEmpty();
+		this.bench.wire.available = false;
+		host.handOff.stored(this.bench.stored(Bench.copy("3")), List.of(Bench.copy("3")));
+		this.bench.wire.available = true;
+		host.handOff.stop();
+		host.handOff.stored(this.bench.stored(Bench.copy("4")), List.of(Bench.copy("4")));
+		this.bench.pass(Duration.ofSeconds(1));
+		assertThat(this.books.ids()).hasSize(2);
+		assertThat(this.bench.count(Meters.HANDOFF, "result", "refused")).isEqualTo(3);
+		assertThat(host.handOff.processes()).isFalse();
+	}
+
+	private void retry(Instant due) {
+		try {
+			this.bench.writer.write(SegmentKey.RETRY, due, List.of(Bench.copy("" + new Random().nextInt())));
+		}
+		catch (dev.holdfast.buffer.StoreException ex) {
+			throw new AssertionError(ex);
+		}
+	}
+
+}
