@@ -6,16 +6,22 @@
 # Handlers: copy or mount jars to /opt/holdfast/handlers/. They are on the class path; a handler becomes a bean through
 # its jar's META-INF/spring/org.springframework.boot.autoconfigure.AutoConfiguration.imports.
 # Options for the JVM: JAVA_TOOL_OPTIONS.
+# Where Maven has built and tested target/holdfast-*.jar already, --build-arg PREBUILT=true takes that one.
 
 FROM maven:3-eclipse-temurin-25 AS build
+ARG PREBUILT=
 WORKDIR /build
 # A layer of its own: dependencies change more rarely than code.
 COPY pom.xml ./
-RUN mvn -q -B dependency:go-offline
+RUN test -n "$PREBUILT" || mvn -q -B dependency:go-offline
 COPY src/main src/main
-RUN mvn -q -B -DskipTests package \
+# There may be none: a pattern that matches nothing is no error beside a file that is there.
+COPY pom.xml target/holdfast-*.jar target/
+RUN { test -n "$PREBUILT" || { rm -rf target && mvn -q -B -DskipTests package; }; } \
  && java -Djarmode=tools -jar target/holdfast-*.jar extract --layers --application-filename holdfast.jar --destination layers \
- && mkdir layers/application/handlers
+ && mkdir layers/application/handlers \
+ && for jar in layers/dependencies/lib/netty-transport-native-epoll-*-linux-*.jar; do (cd layers/dependencies && jar xf "../../$jar" META-INF/native); done \
+ && mv layers/dependencies/META-INF/native layers/dependencies/native && rm -r layers/dependencies/META-INF
 
 FROM eclipse-temurin:25-jre
 LABEL org.opencontainers.image.title="Holdfast" \
@@ -34,7 +40,9 @@ EXPOSE 8080
 HEALTHCHECK --interval=5s --timeout=3s --start-period=60s --retries=3 \
   CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/${SERVER_PORT:-8080} && printf 'GET /actuator/health/liveness HTTP/1.0\\r\\n\\r\\n' >&3 && read -r -t 2 -u 3 _ status _ && test \"$status\" = 200"]
 STOPSIGNAL SIGTERM
+# Netty's library is at hand, because it could not be unpacked into a /tmp that is mounted without `exec`, and without it
+# a connection to a partitioned Redis lasts.
 # Exec form: the JVM is the first process and gets the signal. A quarter of the memory is left to threads, buffers and
 # the JVM itself.
 ENTRYPOINT ["java", "-XX:MaxRAMPercentage=75", "-XX:+UseCompactObjectHeaders", "--enable-native-access=ALL-UNNAMED", \
-  "-cp", "holdfast.jar:handlers/*", "dev.holdfast.HoldfastApplication"]
+  "-Djava.library.path=/opt/holdfast/native", "-cp", "holdfast.jar:handlers/*", "dev.holdfast.HoldfastApplication"]

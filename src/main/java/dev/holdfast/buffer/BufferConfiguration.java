@@ -55,14 +55,14 @@ class BufferConfiguration {
 
 	@Bean
 	S3ObjectStore receivingStore(@Qualifier("receivingClient") S3Client client, StoreProperties properties,
-			StoreCalls calls) {
-		return new S3ObjectStore(client, properties.bucket(), properties.prefix(), calls);
+			StoreCalls calls, Scheduler scheduler) {
+		return new S3ObjectStore(client, properties.bucket(), properties.prefix(), calls, scheduler);
 	}
 
 	@Bean
 	S3ObjectStore processingStore(@Qualifier("processingClient") S3Client client, StoreProperties properties,
-			StoreCalls calls) {
-		return new S3ObjectStore(client, properties.bucket(), properties.prefix(), calls);
+			StoreCalls calls, Scheduler scheduler) {
+		return new S3ObjectStore(client, properties.bucket(), properties.prefix(), calls, scheduler);
 	}
 
 	@Bean

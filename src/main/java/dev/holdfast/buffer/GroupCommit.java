@@ -59,7 +59,7 @@ final class GroupCommit implements DeliveryBuffer {
 
 	private final Set<Entry> pending = new LinkedHashSet<>();
 
-	private final List<Long> inFlight = new ArrayList<>();
+	private final List<Flight> inFlight = new ArrayList<>();
 
 	private long pendingBytes;
 
@@ -138,17 +138,19 @@ final class GroupCommit implements DeliveryBuffer {
 
 	private synchronized void launch() {
 		while (!this.pending.isEmpty() && mayLaunch()) {
-			long now = this.scheduler.nanoTime();
 			List<Entry> batch = take();
-			this.inFlight.add(now);
-			Scheduler.Task look = this.scheduler.after(this.pace.slow(), "put-slow", this::launch);
+			Duration slow = this.pace.slow();
+			long now = this.scheduler.nanoTime();
+			Flight flight = new Flight(now, now + slow.toNanos());
+			this.inFlight.add(flight);
+			Scheduler.Task look = this.scheduler.after(slow, "put-slow", this::launch);
 			this.scheduler.start("put", () -> {
 				try {
 					put(batch, now);
 				}
 				finally {
 					look.cancel();
-					landed(now);
+					landed(flight);
 				}
 			});
 		}
@@ -161,9 +163,8 @@ final class GroupCommit implements DeliveryBuffer {
 		if (this.inFlight.size() >= this.limit) {
 			return false;
 		}
-		long newest = this.inFlight.getLast();
 		return this.pending.size() >= this.maxDeliveries || this.pendingBytes >= LARGEST
-				|| this.scheduler.nanoTime() - newest >= this.pace.slow().toNanos();
+				|| this.scheduler.nanoTime() - this.inFlight.getLast().slowFrom >= 0;
 	}
 
 	private List<Entry> take() {
@@ -183,8 +184,8 @@ final class GroupCommit implements DeliveryBuffer {
 		return batch;
 	}
 
-	private synchronized void landed(long started) {
-		this.inFlight.remove(started);
+	private synchronized void landed(Flight flight) {
+		this.inFlight.remove(flight);
 		notifyAll();
 		launch();
 	}
@@ -263,6 +264,13 @@ final class GroupCommit implements DeliveryBuffer {
 			first = (entry.deadline - first < 0) ? entry.deadline : first;
 		}
 		return first;
+	}
+
+	/// A PUT in flight.
+	///
+	/// @param slowFrom from when on it is slow: when it is looked at, whatever the others
+	/// took meanwhile
+	private record Flight(long started, long slowFrom) {
 	}
 
 	/// A waiter. Its identity is the object's: two equal deliveries are two waiters.

@@ -6,14 +6,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 import dev.holdfast.buffer.StoreException.Kind;
+import dev.holdfast.schedule.Scheduler;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -40,13 +43,16 @@ final class S3ObjectStore implements ObjectStore {
 
 	private final StoreCalls calls;
 
+	private final Scheduler scheduler;
+
 	private volatile boolean etagIsMd5;
 
-	S3ObjectStore(S3Client s3, String bucket, String prefix, StoreCalls calls) {
+	S3ObjectStore(S3Client s3, String bucket, String prefix, StoreCalls calls, Scheduler scheduler) {
 		this.s3 = s3;
 		this.bucket = bucket;
 		this.prefix = prefix;
 		this.calls = calls;
+		this.scheduler = scheduler;
 	}
 
 	/// From now on an ETag must be the MD5 of what was put: the probe has seen that this
@@ -97,11 +103,9 @@ final class S3ObjectStore implements ObjectStore {
 			.map((object) -> new Listed(object.key().substring(this.prefix.length()), object.size(),
 					object.lastModified()))
 			.toList();
-		Instant date = response.sdkHttpResponse()
-			.firstMatchingHeader("Date")
-			.map(S3ObjectStore::date)
-			.orElseGet(Instant::now);
-		return new Listing(objects, date, Boolean.TRUE.equals(response.isTruncated()));
+		Instant date = response.sdkHttpResponse().firstMatchingHeader("Date").flatMap(S3ObjectStore::date).orElse(null);
+		return new Listing(objects, (date != null) ? date : this.scheduler.now(),
+				Boolean.TRUE.equals(response.isTruncated()));
 	}
 
 	@Override
@@ -136,7 +140,7 @@ final class S3ObjectStore implements ObjectStore {
 	}
 
 	private void verify(@Nullable String etag, byte[] md5) throws StoreException {
-		if (etag == null || etag.isEmpty()) {
+		if (etag == null || unquoted(etag).isEmpty()) {
 			throw new StoreException(Kind.UNAVAILABLE,
 					"the answer to a PUT had no ETag: holdfast.store.endpoint may be a proxy, not an object store",
 					null);
@@ -147,11 +151,23 @@ final class S3ObjectStore implements ObjectStore {
 	}
 
 	private static boolean isMd5(String etag, byte[] md5) {
-		return etag.replace("\"", "").equalsIgnoreCase(HexFormat.of().formatHex(md5));
+		return unquoted(etag).equalsIgnoreCase(HexFormat.of().formatHex(md5));
 	}
 
-	private static Instant date(String header) {
-		return ZonedDateTime.parse(header, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+	private static String unquoted(String etag) {
+		return etag.replace("\"", "");
+	}
+
+	/// Every object store dates its answers; a proxy that does not, or does it oddly,
+	/// leaves
+	/// this replica's own clock.
+	private static Optional<Instant> date(String header) {
+		try {
+			return Optional.of(ZonedDateTime.parse(header, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant());
+		}
+		catch (DateTimeParseException _) {
+			return Optional.empty();
+		}
 	}
 
 	private static MessageDigest md5() {

@@ -9,6 +9,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
 
 import dev.holdfast.delivery.Copy;
+import dev.holdfast.ledger.CopyKeys;
 import dev.holdfast.process.Verdict.End;
 import dev.holdfast.schedule.Scheduler;
 
@@ -49,6 +50,11 @@ final class DeliveryCaller {
 		}
 		return CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new))
 			.thenApply((_) -> ends.stream().map(CompletableFuture::join).toList());
+	}
+
+	/// Whether handlers are interrupted because this replica stops.
+	boolean isStopping() {
+		return this.runner.isStopping();
 	}
 
 	private CompletableFuture<Result> enter(HandlerGate gate, Item item, Leases.Held lease)

@@ -28,6 +28,10 @@ final class DeliveryFinisher {
 
 	private static final Duration FOREVER = Duration.ofDays(1);
 
+	private static final Duration FIRST_BACK_OFF = Duration.ofMillis(500);
+
+	private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(5);
+
 	private final DeliveryCaller caller;
 
 	private final Handlers handlers;
@@ -66,7 +70,7 @@ final class DeliveryFinisher {
 			return true;
 		}
 		handle(items, visit);
-		boolean done = store(items, visit);
+		boolean done = storeNext(items, visit);
 		List<Mark> left = new ArrayList<>();
 		List<Item> marked = new ArrayList<>();
 		for (Item item : items) {
@@ -145,7 +149,7 @@ final class DeliveryFinisher {
 				this.clock.now());
 	}
 
-	private boolean store(List<Item> items, Visit visit) throws InterruptedException {
+	private boolean storeNext(List<Item> items, Visit visit) throws InterruptedException {
 		List<NextCopy> copies = new ArrayList<>();
 		for (Item item : items) {
 			if (item.verdict() instanceof Verdict.GoesOn goesOn) {
@@ -155,22 +159,38 @@ final class DeliveryFinisher {
 		if (copies.isEmpty()) {
 			return true;
 		}
-		try {
-			if (visit.lease().isHeld()) {
-				this.nextCopies.store(copies);
-				return true;
-			}
-		}
-		catch (StoreException ex) {
-			logger.atWarn()
-				.addKeyValue(LogKeys.SEGMENT, visit.segment().id())
-				.addKeyValue(LogKeys.COUNT, copies.size())
-				.addKeyValue(LogKeys.DETAIL, ex.getMessage())
-				.log("next copies could not be stored; their deliveries are tried again as they are");
+		if (store(copies, visit)) {
+			return true;
 		}
 		items.stream()
 			.filter((item) -> item.verdict() instanceof Verdict.GoesOn)
 			.forEach((item) -> item.decide(new Verdict.Released()));
+		return false;
+	}
+
+	/// Tries for as long as the lease lasts: letting the deliveries go as they are would
+	/// have
+	/// effects again that some of their handlers had.
+	private boolean store(List<NextCopy> copies, Visit visit) throws InterruptedException {
+		Duration backOff = FIRST_BACK_OFF;
+		while (visit.lease().isHeld()) {
+			try {
+				this.nextCopies.store(copies);
+				return true;
+			}
+			catch (StoreException ex) {
+				logger.atWarn()
+					.addKeyValue(LogKeys.SEGMENT, visit.segment().id())
+					.addKeyValue(LogKeys.COUNT, copies.size())
+					.addKeyValue(LogKeys.DETAIL, ex.getMessage())
+					.log("next copies could not be stored yet");
+			}
+			if (this.caller.isStopping()) {
+				return false;
+			}
+			this.scheduler.pause(backOff);
+			backOff = RetryPolicy.shorter(backOff.multipliedBy(2), LONGEST_BACK_OFF);
+		}
 		return false;
 	}
 

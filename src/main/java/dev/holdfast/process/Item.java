@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 import dev.holdfast.delivery.Copy;
+import dev.holdfast.ledger.CopyKeys;
 import dev.holdfast.ledger.Ledger.CopyKey;
 import dev.holdfast.ledger.Ledger.MarkAnswer;
 import org.jspecify.annotations.Nullable;

@@ -35,6 +35,8 @@ final class Marks {
 
 	private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(1);
 
+	private static final Duration LOOKING_AGAIN = Duration.ofMillis(10);
+
 	private final Ledger ledger;
 
 	private final Scheduler scheduler;
@@ -72,6 +74,23 @@ final class Marks {
 	/// Gives up what cannot be confirmed: this replica stops.
 	void abandon() {
 		this.abandoned = true;
+	}
+
+	/// Waits until nothing is in flight and nothing waits.
+	/// @return whether that is so
+	boolean awaitQuiet(Duration atMost) throws InterruptedException {
+		long deadline = this.scheduler.nanoTime() + atMost.toNanos();
+		while (isBusy()) {
+			if (this.scheduler.nanoTime() - deadline >= 0) {
+				return false;
+			}
+			this.scheduler.pause(LOOKING_AGAIN);
+		}
+		return true;
+	}
+
+	private synchronized boolean isBusy() {
+		return this.busy;
 	}
 
 	private void commit() {

@@ -3,6 +3,7 @@ package dev.holdfast.process;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -17,11 +18,12 @@ import dev.holdfast.buffer.StoreClock;
 import dev.holdfast.buffer.StoreException;
 import dev.holdfast.buffer.StoreException.Kind;
 import dev.holdfast.delivery.Copy;
+import dev.holdfast.delivery.Envelope;
 import dev.holdfast.schedule.Scheduler;
 
 /// Stores the next copies of a segment's deliveries, in as few objects as can be: the
-/// retries of a segment share one due time, its dead letters one object for each shop and
-/// topic.
+/// retries of a segment share one due time, its dead letters one object for each shop,
+/// topic and reason, so that an operator can replay or discard by any of them.
 final class NextCopies {
 
 	private static final Duration PARKED_AT_MOST = Duration.ofSeconds(20);
@@ -50,15 +52,14 @@ final class NextCopies {
 
 	/// Stores copies; all are stored once this returns, and some may be if it throws.
 	void store(List<NextCopy> copies) throws StoreException, InterruptedException {
-		Map<String, List<Copy>> buried = new TreeMap<>();
+		Map<Grave, List<Copy>> buried = new LinkedHashMap<>();
 		Map<Long, List<Copy>> again = new TreeMap<>();
 		List<Copy> parked = new ArrayList<>();
 		Duration delay = RetryPolicy.LONGEST;
 		for (NextCopy next : copies) {
 			switch (next) {
 				case NextCopy.Buried(Copy copy) ->
-					buried.computeIfAbsent(SegmentKey.deadLetterFolder(copy.delivery()), (_) -> new ArrayList<>())
-						.add(copy);
+					buried.computeIfAbsent(Grave.of(copy), (_) -> new ArrayList<>()).add(copy);
 				case NextCopy.Again(Copy copy, Duration asked) ->
 					again.computeIfAbsent((asked != null) ? asked.toSeconds() : -1, (_) -> new ArrayList<>()).add(copy);
 				case NextCopy.Parked(Copy copy, Duration wait) -> {
@@ -70,8 +71,8 @@ final class NextCopies {
 		CompletableFuture<Void> parkedCopies = parked.isEmpty() ? CompletableFuture.completedFuture(null)
 				: this.parking.park(parked, delay);
 		Instant now = this.clock.now();
-		for (Map.Entry<String, List<Copy>> folder : buried.entrySet()) {
-			this.writer.write(folder.getKey(), now, folder.getValue());
+		for (Map.Entry<Grave, List<Copy>> grave : buried.entrySet()) {
+			this.writer.write(grave.getKey().folder(), now, grave.getValue());
 		}
 		for (Map.Entry<Long, List<Copy>> group : again.entrySet()) {
 			this.writer.write(SegmentKey.RETRY, now.plus(delay(group.getKey(), group.getValue())), group.getValue());
@@ -101,6 +102,16 @@ final class NextCopies {
 			throw (ex.getCause() instanceof StoreException failure) ? failure
 					: new StoreException(Kind.UNAVAILABLE, "parked copies could not be stored", ex);
 		}
+	}
+
+	/// What dead letters of one object have in common.
+	private record Grave(String folder, String reason) {
+
+		static Grave of(Copy copy) {
+			Envelope.Failure failure = copy.envelope().failure();
+			return new Grave(SegmentKey.deadLetterFolder(copy.delivery()), (failure != null) ? failure.reason() : "");
+		}
+
 	}
 
 }

@@ -3,7 +3,9 @@ package dev.holdfast.process;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.random.RandomGenerator;
 
@@ -49,6 +51,9 @@ final class Poller {
 	private final Duration interval;
 
 	private final Random random;
+
+	/// Segments that another holds, until its lease could have ended.
+	private final Map<String, Long> busy = new HashMap<>();
 
 	private long cycles;
 
@@ -125,7 +130,10 @@ final class Poller {
 			this.retries = !found.isEmpty();
 		}
 		found.addAll(this.candidates.list(SegmentKey.INBOX, wanted));
-		found.removeIf((segment) -> this.workers.isActive(segment) || this.deletes.contains(segment));
+		long now = this.leases.now();
+		this.busy.values().removeIf((until) -> until - now <= 0);
+		found.removeIf((segment) -> this.workers.isActive(segment) || this.deletes.contains(segment)
+				|| this.busy.containsKey(segment.id()));
 		return found;
 	}
 
@@ -177,7 +185,10 @@ final class Poller {
 				this.meters.claims("settled", 1);
 				this.deletes.add(segment);
 			}
-			case Claim.Busy _ -> this.meters.claims("lost", 1);
+			case Claim.Busy(Duration atMost) -> {
+				this.meters.claims("lost", 1);
+				this.busy.put(segment.id(), asked + atMost.toNanos());
+			}
 		}
 		this.workers.give(segment);
 		return false;

@@ -74,6 +74,9 @@ final class ProcessLifecycle implements SmartLifecycle {
 					logger.warn("some handlers ignored their interrupt; what they do is repeated by another replica");
 				}
 			}
+			if (!this.marks.awaitQuiet(AFTER_INTERRUPT)) {
+				logger.warn("some leases could not be released; what they cover waits until they end");
+			}
 		}
 		catch (InterruptedException _) {
 			Thread.currentThread().interrupt();

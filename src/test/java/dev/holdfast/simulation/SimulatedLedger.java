@@ -22,7 +22,7 @@ public final class SimulatedLedger implements Ledger {
 
 	private final Shared shared;
 
-	SimulatedLedger(Shared shared, Calls calls) {
+	public SimulatedLedger(Shared shared, Calls calls) {
 		this.shared = shared;
 		this.calls = calls;
 	}
@@ -74,7 +74,17 @@ public final class SimulatedLedger implements Ledger {
 	}
 
 	/// How a call reaches Redis.
-	interface Calls {
+	public interface Calls {
+
+		/// At once and always.
+		Calls SAFE = new Calls() {
+
+			@Override
+			public <T> T call(String name, Object arguments, java.util.function.Supplier<T> effect) {
+				return effect.get();
+			}
+
+		};
 
 		<T> T call(String name, Object arguments, java.util.function.Supplier<T> effect) throws LedgerException;
 
@@ -90,7 +100,7 @@ public final class SimulatedLedger implements Ledger {
 	}
 
 	/// What Redis holds.
-	static final class Shared {
+	public static final class Shared {
 
 		private final java.util.function.LongSupplier clock;
 
@@ -104,7 +114,7 @@ public final class SimulatedLedger implements Ledger {
 
 		private long ticketUntil;
 
-		Shared(java.util.function.LongSupplier clock) {
+		public Shared(java.util.function.LongSupplier clock) {
 			this.clock = clock;
 		}
 
@@ -132,11 +142,21 @@ public final class SimulatedLedger implements Ledger {
 			this.history.clear();
 		}
 
-		void flush() {
+		public void flush() {
 			this.entries.clear();
 			this.leases.clear();
 			this.counts.clear();
 			this.ticketUntil = 0;
+		}
+
+		/// Ends all leases, as a jump of Redis's clock does.
+		void endAllLeases() {
+			this.leases.clear();
+		}
+
+		/// Ends a lease, as time does.
+		public void endLease(String segment) {
+			this.leases.remove(segment);
 		}
 
 		private String lease(String segment) {

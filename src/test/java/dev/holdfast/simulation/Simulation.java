@@ -3,6 +3,7 @@ package dev.holdfast.simulation;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,9 @@ final class Simulation {
 
 	private static final Duration DRAIN = Duration.ofHours(12);
 
+	/// How long an effect may take, and its mark.
+	private static final Duration UNDER_WAY = Duration.ofSeconds(90);
+
 	final World world;
 
 	final Faults faults;
@@ -62,11 +66,25 @@ final class Simulation {
 	/// Effects by handler and idempotency key.
 	private final Map<String, Integer> effects = new TreeMap<>();
 
+	/// When each was had last.
+	private final Map<String, Long> effectTimes = new HashMap<>();
+
+	/// What may explain a repeat: the last time each window was open.
+	private final Map<String, Long> windows = new TreeMap<>();
+
+	/// Effects whose handler went on after its deadline.
+	private final Set<String> overstayed = new HashSet<>();
+
+	private final boolean troubled;
+
 	private int open;
 
 	private boolean calm;
 
-	Simulation(long seed, double faultRate) {
+	/// @param faultRate how likely each fault of a call is
+	/// @param troubled whether replicas and Redis fail, too
+	Simulation(long seed, double faultRate, boolean troubled) {
+		this.troubled = troubled;
 		this.world = new World(seed);
 		this.faults = new Faults(this.world, faultRate);
 		this.outside = this.world.new Process(Duration.ZERO);
@@ -85,7 +103,7 @@ final class Simulation {
 			this.open++;
 			this.outside.after(Duration.ofMillis(this.world.random.nextInt(120_000)), "shopify", () -> send(id));
 		}
-		if (!this.faults.areOver()) {
+		if (this.troubled) {
 			this.outside.start("trouble", this::trouble);
 		}
 		this.outside.start("operator", this::operate);
@@ -141,6 +159,32 @@ final class Simulation {
 		}
 	}
 
+	/// Counts an effect; one that was had before must be explained by a window that was
+	/// open
+	/// since, or while the earlier one was under way.
+	private void had(String key) {
+		Long before = this.effectTimes.put(key, this.world.nanoTime());
+		this.effects.merge(key, 1, Integer::sum);
+		if (before != null && this.overstayed.contains(key)) {
+			this.faults.happened("repeat in W12 handler ignores its deadline");
+		}
+		else if (before != null) {
+			long since = before - UNDER_WAY.toNanos();
+			String window = this.windows.entrySet()
+				.stream()
+				.filter((entry) -> entry.getValue() >= since)
+				.map(Map.Entry::getKey)
+				.findFirst()
+				.orElseThrow(() -> new AssertionError("a repeat that no window explains: " + key));
+			this.faults.happened("repeat in " + window);
+		}
+	}
+
+	private void window(String name) {
+		this.windows.put(name, this.world.nanoTime());
+		this.faults.happened(name);
+	}
+
 	/// How often a handler had the effect of a delivery it had had already.
 	int repeats() {
 		return this.effects.values().stream().mapToInt((times) -> times - 1).sum();
@@ -190,28 +234,32 @@ final class Simulation {
 				if (this.faults.areOver()) {
 					return;
 				}
-				switch (this.world.random.nextInt(8)) {
+				switch (this.world.random.nextInt(9)) {
 					case 0, 1, 2 -> {
-						this.faults.happened("crash");
+						window("W3 crash after effect");
 						this.replicas.get(victim).process.kill();
 						this.replicas.set(victim, new Replica());
 					}
 					case 3 -> {
-						this.faults.happened("freeze");
+						window("W4 lease overrun");
 						this.replicas.get(victim).process.freeze(Duration.ofSeconds(5 + this.world.random.nextInt(60)));
 					}
 					case 4, 5 -> {
-						this.faults.happened("failover");
+						window("W5 failover tail");
 						this.redis.failOver(1 + this.world.random.nextInt(20));
+					}
+					case 7 -> {
+						window("W7 redis clock jump");
+						this.redis.endAllLeases();
 					}
 					case 6 -> {
 						if (this.world.chance(0.3)) {
-							this.faults.happened("flush");
+							window("W6 dedupe memory gone");
 							this.redis.flush();
 						}
 					}
 					default -> {
-						this.faults.happened("stop");
+						window("stop interrupts");
 						Replica stopped = this.replicas.get(victim);
 						this.replicas.set(victim, new Replica());
 						stopped.stop();
@@ -295,6 +343,9 @@ final class Simulation {
 			}
 			Simulation.this.world.trace(() -> "call " + this.name + " " + attempt.delivery().id().printable() + " "
 					+ attempt.idempotencyKey() + " attempt " + attempt.number());
+			if (Simulation.this.troubled && !Simulation.this.calm && dice >= 98) {
+				overstay(this.name + " " + attempt.idempotencyKey());
+			}
 			this.process.pause(time);
 			if (!Simulation.this.calm && dice >= 4 && dice < 34) {
 				return Outcome.retry("not now");
@@ -304,8 +355,22 @@ final class Simulation {
 			}
 			Simulation.this.world.trace(() -> "effect " + this.name + " " + attempt.delivery().id().printable() + " "
 					+ attempt.idempotencyKey());
-			Simulation.this.effects.merge(this.name + " " + attempt.idempotencyKey(), 1, Integer::sum);
+			had(this.name + " " + attempt.idempotencyKey());
 			return Outcome.handled();
+		}
+
+		/// Goes on after its deadline, deaf to interrupts.
+		private void overstay(String key) {
+			long until = this.process.nanoTime() + Duration.ofSeconds(40).toNanos();
+			Simulation.this.overstayed.add(key);
+			while (this.process.nanoTime() < until) {
+				try {
+					this.process.pause(Duration.ofNanos(until - this.process.nanoTime()));
+				}
+				catch (InterruptedException _) {
+					// That is the point.
+				}
+			}
 		}
 
 	}

@@ -42,7 +42,7 @@ class SimulationTest {
 		LongAdder steps = new LongAdder();
 		LongAdder repeats = new LongAdder();
 		seeds(SEEDS).forEach((seed) -> {
-			Simulation simulation = run(seed, RATE);
+			Simulation simulation = run(seed, RATE, true);
 			simulation.faults.happened().forEach((fault, times) -> happened.merge(fault, times, Integer::sum));
 			steps.add(simulation.world.steps());
 			repeats.add(simulation.repeats());
@@ -53,15 +53,22 @@ class SimulationTest {
 
 	@Test
 	void hasEachEffectOnceWhenNothingGoesWrong() {
-		seeds(SEEDS / 10).forEach((seed) -> assertThat(run(seed, 0).repeats()).as("repeats of seed %d", seed).isZero());
+		seeds(SEEDS / 10)
+			.forEach((seed) -> assertThat(run(seed, 0, false).repeats()).as("repeats of seed %d", seed).isZero());
+	}
+
+	@Test
+	void hasEachEffectOnceWhenOnlyRequestsAndAnswersAreLost() {
+		seeds(SEEDS / 5)
+			.forEach((seed) -> assertThat(run(seed, RATE, false).repeats()).as("repeats of seed %d", seed).isZero());
 	}
 
 	private static LongStream seeds(int count) {
 		return (ONE != null) ? LongStream.of(ONE) : LongStream.range(0, count).parallel();
 	}
 
-	private static Simulation run(long seed, double rate) {
-		Simulation simulation = new Simulation(seed, rate);
+	private static Simulation run(long seed, double rate, boolean troubled) {
+		Simulation simulation = new Simulation(seed, rate, troubled);
 		try {
 			simulation.run();
 		}

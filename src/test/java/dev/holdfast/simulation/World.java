@@ -14,9 +14,9 @@ import dev.holdfast.schedule.Scheduler;
 
 /// Time and threads of a simulation: one thread runs one piece of work at a time, chosen by
 /// the seed, up to its next wait; when nothing can run, time jumps to the next timer.
-final class World {
+public final class World {
 
-	static final Instant EPOCH = Instant.parse("2026-11-27T05:00:00Z");
+	public static final Instant EPOCH = Instant.parse("2026-11-27T05:00:00Z");
 
 	private static final boolean TRACE = Long.getLong("holdfast.simulation.seed") != null;
 
@@ -34,16 +34,16 @@ final class World {
 
 	private long steps;
 
-	World(long seed) {
+	public World(long seed) {
 		this.random = new Random(seed * 0x9E3779B97F4A7C15L + 17);
 	}
 
-	long nanoTime() {
+	public long nanoTime() {
 		return this.now;
 	}
 
 	/// The true time, which the store's clock tells.
-	Instant time() {
+	public Instant time() {
 		return EPOCH.plusNanos(this.now);
 	}
 
@@ -85,6 +85,27 @@ final class World {
 		}
 	}
 
+	/// Runs what can run, and all that follows, until a time has passed and no further.
+	public void pass(Duration time) {
+		long until = this.now + time.toNanos();
+		while (!this.runnable.isEmpty() || (!this.timers.isEmpty() && this.timers.peek().at <= until)) {
+			if (this.runnable.isEmpty()) {
+				Timer timer = this.timers.poll();
+				this.now = Math.max(this.now, timer.at);
+				timer.fire();
+			}
+			else {
+				run(this.runnable.remove(this.random.nextInt(this.runnable.size())));
+			}
+		}
+		this.now = until;
+	}
+
+	/// Runs what can run now.
+	public void settle() {
+		pass(Duration.ZERO);
+	}
+
 	private void run(Work work) {
 		work.queued = false;
 		if (work.process.dead || work.coroutine.isDone() || work.cancelled && !work.begun) {
@@ -116,20 +137,25 @@ final class World {
 	}
 
 	/// A replica, or the world outside: what dies together, with a clock of its own.
-	final class Process implements Scheduler {
+	public final class Process implements Scheduler {
 
-		private final Duration skew;
+		private Duration skew;
 
 		private boolean dead;
 
 		private long frozenUntil;
 
-		Process(Duration skew) {
+		public Process(Duration skew) {
+			this.skew = skew;
+		}
+
+		/// Sets its wall clock off by a time.
+		public void skew(Duration skew) {
 			this.skew = skew;
 		}
 
 		/// Ends everything it does, at once and without a word.
-		void kill() {
+		public void kill() {
 			this.dead = true;
 		}
 

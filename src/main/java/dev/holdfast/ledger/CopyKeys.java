@@ -1,4 +1,4 @@
-package dev.holdfast.process;
+package dev.holdfast.ledger;
 
 import dev.holdfast.delivery.Copy;
 import dev.holdfast.delivery.Envelope;
@@ -16,14 +16,14 @@ public final class CopyKeys {
 		return of(Identity.of(copy.delivery()), copy.envelope());
 	}
 
-	static CopyKey of(Identity identity, Envelope envelope) {
+	public static CopyKey of(Identity identity, Envelope envelope) {
 		String handler = envelope.handler();
 		return new CopyKey(identity.value() + "#" + envelope.run() + ((handler != null) ? "@" + handler : ""),
 				envelope.attempt());
 	}
 
 	/// What handlers get: the same for every attempt of a run.
-	static String idempotencyKey(CopyKey key) {
+	public static String idempotencyKey(CopyKey key) {
 		int handler = key.record().indexOf('@');
 		return (handler < 0) ? key.record().replace('#', '.') : key.record().substring(0, handler).replace('#', '.');
 	}

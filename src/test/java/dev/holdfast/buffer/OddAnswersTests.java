@@ -1,0 +1,180 @@
+package dev.holdfast.buffer;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+import dev.holdfast.buffer.OddStore.Response;
+import dev.holdfast.buffer.StoreException.Kind;
+import dev.holdfast.telemetry.Condition;
+import dev.holdfast.telemetry.Conditions;
+import dev.holdfast.telemetry.Meters;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/// Answers that a well-behaved store does not give, and what is sent to all of them.
+class OddAnswersTests {
+
+	private static final Payload PAYLOAD = new Payload(
+			List.of("two ".getBytes(StandardCharsets.US_ASCII), "parts".getBytes(StandardCharsets.US_ASCII)));
+
+	private OddStore odd;
+
+	private S3Parts parts;
+
+	@BeforeEach
+	void start() throws IOException {
+		this.odd = new OddStore();
+		this.parts = new S3Parts(this.odd.endpoint(), null, "p/");
+	}
+
+	@AfterEach
+	void stop() {
+		this.parts.close();
+		this.odd.close();
+	}
+
+	@Test
+	void sendsABodyThatEveryStoreTakesAndVerifies() throws Exception {
+		etag(md5());
+		put();
+		OddStore.Request put = this.odd.requests().getFirst();
+		assertThat(put.method() + " " + put.uri()).isEqualTo("PUT /holdfast/p/inbox/a");
+		assertThat(put.body()).asString().isEqualTo("two parts");
+		assertThat(put.headers().getFirst("Content-MD5"))
+			.isEqualTo(Base64.getEncoder().encodeToString(HexFormat.of().parseHex(md5())));
+		assertThat(put.headers().getFirst("Content-Length")).isEqualTo("9");
+		assertThat(put.headers().getFirst("Content-Type")).isEqualTo("application/http");
+		assertThat(put.headers().keySet()).noneMatch((name) -> name.toLowerCase(java.util.Locale.ROOT)
+			.matches("transfer-encoding|content-encoding|x-amz-(trailer|checksum.*|sdk-checksum.*|decoded.*)"));
+		assertThat(put.headers().getOrDefault("x-amz-content-sha256", List.of()))
+			.noneMatch((value) -> value.startsWith("STREAMING"));
+	}
+
+	@Test
+	void sendsTheMd5OfADelete() throws Exception {
+		this.odd.answer(200, "<DeleteResult/>");
+		this.parts.processing.delete(List.of("inbox/a"));
+		OddStore.Request delete = this.odd.requests().getFirst();
+		assertThat(delete.headers().getFirst("Content-MD5"))
+			.isEqualTo(Base64.getEncoder().encodeToString(MessageDigest.getInstance("MD5").digest(delete.body())));
+		assertThat(delete.body()).asString().contains("<Key>p/inbox/a</Key>").contains("<Quiet>true</Quiet>");
+	}
+
+	@Test
+	void saysWhichKeysWereNotDeleted() throws Exception {
+		this.odd.answer(200,
+				"<DeleteResult><Error><Key>p/inbox/b</Key><Code>InternalError</Code></Error></DeleteResult>");
+		assertThat(this.parts.processing.delete(List.of("inbox/a", "inbox/b"))).containsExactly("inbox/b");
+	}
+
+	@Test
+	void takesAnAnswerWithoutEtagAsNoConfirmation() {
+		assertThat(kindOfPut()).isEqualTo(Kind.UNAVAILABLE);
+		etag("");
+		assertThat(kindOfPut()).isEqualTo(Kind.UNAVAILABLE);
+		this.odd.answer(200, "<html>Please log in</html>");
+		assertThat(kindOfPut()).isEqualTo(Kind.UNAVAILABLE);
+	}
+
+	@Test
+	void takesAnyEtagUnlessTheStoreWasSeenToUseTheMd5() throws Exception {
+		etag("opaque");
+		put();
+		assertThat(this.parts.receiving.probe("probe/a", PAYLOAD, Duration.ofSeconds(5))).isFalse();
+		this.parts.receiving.expectMd5();
+		assertThat(kindOfPut()).isEqualTo(Kind.UNAVAILABLE);
+		etag(md5());
+		put();
+		assertThat(this.parts.receiving.probe("probe/a", PAYLOAD, Duration.ofSeconds(5))).isTrue();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "503, SlowDown, SLOW_DOWN", "429, '', SLOW_DOWN", "429, TooManyRequests, SLOW_DOWN",
+			"400, RequestLimitExceeded, SLOW_DOWN", "503, ServiceUnavailable, UNAVAILABLE", "503, '', UNAVAILABLE",
+			"500, InternalError, UNAVAILABLE", "502, '', UNAVAILABLE", "403, AccessDenied, REFUSED",
+			"403, RequestTimeTooSkewed, REFUSED", "400, InvalidDigest, REFUSED", "404, NoSuchKey, NOT_FOUND",
+			"404, NoSuchBucket, REFUSED" })
+	void knowsWhatAnErrorMeans(int status, String code, Kind kind) {
+		this.odd.error(status, code);
+		assertThat(kindOfPut()).isEqualTo(kind);
+		assertThat(this.odd.requests()).as("receiving repeats by itself").hasSize(1);
+		assertThat(this.parts.pressure.remaining().isPositive()).isEqualTo(kind == Kind.SLOW_DOWN);
+		assertThat(this.parts.meters
+			.timer(Meters.STORE_REQUESTS.id(), "operation", "put", "outcome",
+					kind.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'))
+			.count()).isEqualTo(1);
+	}
+
+	@Test
+	void triesAgainWhatProcessingAsks() throws Exception {
+		this.odd.answer((_) -> (this.odd.requests().size() < 3) ? new Response(500, Map.of(), "")
+				: new Response(200, Map.of(), "bytes"));
+		assertThat(this.parts.processing.get("inbox/a")).asString().isEqualTo("bytes");
+		assertThat(this.odd.requests()).hasSize(3);
+	}
+
+	@Test
+	void followsNoRedirection() {
+		this.odd.answer((_) -> new Response(307, Map.of("Location", "http://127.0.0.1:1/"), ""));
+		assertThat(kindOfPut()).isEqualTo(Kind.REFUSED);
+	}
+
+	@Test
+	void saysThatTheBucketKeepsVersions() throws Exception {
+		assertThat(probe("<VersioningConfiguration/>").holding()).isEmpty();
+		assertThat(probe("<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>").holding())
+			.containsOnlyKeys(Condition.BUCKET_VERSIONED);
+		assertThat(probe("<VersioningConfiguration><Status>Suspended</Status></VersioningConfiguration>").holding())
+			.containsOnlyKeys(Condition.BUCKET_VERSIONED);
+		assertThat(probe(null).holding()).as("a store that does not answer this").isEmpty();
+	}
+
+	private Conditions probe(String versioning) throws StoreException {
+		this.odd.answer((request) -> switch (request.method()) {
+			case "PUT", "HEAD" -> new Response(200, Map.of("ETag", "\"x\""), "");
+			case "POST" -> new Response(200, Map.of(), "<DeleteResult/>");
+			default -> {
+				boolean asked = String.valueOf(request.uri().getQuery()).startsWith("versioning");
+				yield (asked && versioning == null) ? new Response(501, Map.of(), "")
+						: new Response(200, Map.of(), asked ? versioning : "<ListBucketResult/>");
+			}
+		});
+		Conditions conditions = new Conditions(new io.micrometer.core.instrument.simple.SimpleMeterRegistry());
+		new StoreProbe(this.parts.receiving, this.parts.processing, new StoreClock(this.parts.scheduler, conditions),
+				conditions, new Random(1))
+			.run();
+		return conditions;
+	}
+
+	private void etag(String etag) {
+		this.odd.answer((_) -> new Response(200, Map.of("ETag", "\"" + etag + "\""), ""));
+	}
+
+	private void put() throws StoreException {
+		this.parts.receiving.put("inbox/a", PAYLOAD, Duration.ofSeconds(5));
+	}
+
+	private Kind kindOfPut() {
+		Kind[] kind = new Kind[1];
+		assertThatExceptionOfType(StoreException.class).isThrownBy(this::put).satisfies((ex) -> kind[0] = ex.kind());
+		return kind[0];
+	}
+
+	private static String md5() throws Exception {
+		return HexFormat.of().formatHex(PAYLOAD.digest(MessageDigest.getInstance("MD5")));
+	}
+
+}

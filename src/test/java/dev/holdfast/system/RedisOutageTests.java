@@ -1,0 +1,276 @@
+package dev.holdfast.system;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+
+import dev.holdfast.fixture.Await;
+import dev.holdfast.fixture.RedisProcess;
+import dev.holdfast.fixture.RedisTopology;
+import dev.holdfast.fixture.TopologyOptions;
+import dev.holdfast.system.WebhookClient.Answer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/// Redis that goes away, whole or in part, under two replicas that receive all the while.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class RedisOutageTests {
+
+	private static final Duration DOWN_AFTER = Duration.ofSeconds(2);
+
+	private static final Duration RESUMED_WITHIN = DOWN_AFTER.plusSeconds(10);
+
+	/// What a p99 may be worse by before it counts as changed: the noise of a shared
+	/// machine.
+	private static final Duration NOISE = Duration.ofMillis(50);
+
+	private static final int PER_SECOND = 100;
+
+	private final RedisTopology redis = RedisTopology.start(TopologyOptions.defaults().downAfter(DOWN_AFTER));
+
+	private final Random random = new Random(11);
+
+	private final Collection<Sample> accepted = new ConcurrentLinkedQueue<>();
+
+	private Site site;
+
+	private List<LocalReplica> replicas;
+
+	private WebhookClient client;
+
+	private List<Answer> before;
+
+	@BeforeAll
+	void start() {
+		this.site = Site.create(RedisOutageTests.class, this.redis.properties());
+		this.client = new WebhookClient();
+		this.replicas = List.of(this.site.local("a", Map.of()), this.site.local("b", Map.of()));
+		awaitHandling();
+		this.before = post(seconds(3));
+	}
+
+	@AfterAll
+	void stop() {
+		this.client.close();
+		this.site.close();
+		this.redis.close();
+	}
+
+	@BeforeEach
+	void settle() {
+		this.redis.awaitAgreement();
+	}
+
+	@AfterEach
+	void nothingIsLost() {
+		this.site.awaitHandled(this.accepted);
+	}
+
+	@Test
+	void receivesWithoutRedisAndDrainsWhenItIsBack() {
+		stopAll();
+		List<Answer> during = post(seconds(4));
+		assertUnaffected("Redis stopped altogether", during);
+		assertThat(this.replicas).allSatisfy((replica) -> {
+			assertThat(replica.health().code()).isEqualTo(200);
+			assertThat(replica.health().status()).isEqualTo("DEGRADED");
+		});
+
+		long back = System.nanoTime();
+		startAll();
+		long agreed = System.nanoTime();
+		int repeats = this.site.awaitHandled(this.accepted);
+		Site.print("Redis back", "all started after %d ms, backlog of %d drained after %d ms, repeats %d",
+				millis(back, agreed), during.size(), millis(back, System.nanoTime()), repeats);
+		awaitUp();
+	}
+
+	@Test
+	void startsWithoutRedis() {
+		stopAll();
+		long start = System.nanoTime();
+		try (LocalReplica late = this.site.local("late", Map.of())) {
+			late.awaitServing();
+			long served = System.nanoTime();
+			Sample sample = Sample.random(this.random);
+			assertThat(this.client.post(late.webhook(), sample).status()).isEqualTo(200);
+			this.accepted.add(sample);
+			assertThat(late.health().status()).isEqualTo("DEGRADED");
+			startAll();
+			this.site.awaitHandled(this.accepted);
+			Await.until("the late replica finds Redis", RESUMED_WITHIN, () -> "UP".equals(late.health().status()));
+			Site.print("started without Redis", "served after %d ms", millis(start, served));
+		}
+		awaitUp();
+	}
+
+	@Test
+	void resumesWhenThePrimaryIsKilled() {
+		RedisProcess primary = this.redis.currentPrimary();
+		fault("primary killed", () -> {
+			primary.kill();
+			return () -> resumed(primary);
+		});
+		primary.restart();
+	}
+
+	@Test
+	void resumesWhenThePrimaryIsFrozen() {
+		RedisProcess primary = this.redis.currentPrimary();
+		fault("primary frozen", () -> {
+			primary.freeze();
+			return () -> resumed(primary);
+		});
+		primary.thaw();
+	}
+
+	@Test
+	void resumesAfterAPlannedFailover() {
+		fault("planned failover", () -> {
+			this.redis.failover();
+			return () -> true;
+		});
+	}
+
+	@Test
+	void resumesWhenThePrimaryIsKilledAndTheFirstSentinelIsFrozen() {
+		RedisProcess primary = this.redis.currentPrimary();
+		RedisProcess replica = this.redis.currentReplica();
+		RedisProcess sentinel = this.redis.sentinels().processes().getFirst();
+		sentinel.freeze();
+		fault("primary killed, first Sentinel frozen", () -> {
+			primary.kill();
+			return () -> "master".equals(replica.list("ROLE").getFirst());
+		});
+		sentinel.thaw();
+		primary.restart();
+	}
+
+	private boolean resumed(RedisProcess former) {
+		return this.redis.nodes()
+			.stream()
+			.filter((node) -> node != former)
+			.anyMatch((node) -> "master".equals(node.list("ROLE").getFirst()));
+	}
+
+	/// Posts all the while; breaks something after a second; goes on until what is posted
+	/// after the repair is handled.
+	private void fault(String name, Fault fault) {
+		List<Handled> earlier = this.site.effects();
+		int repeatedBefore = earlier.size() - Handled.byKey(earlier).size();
+		AtomicBoolean done = new AtomicBoolean();
+		CompletableFuture<List<Answer>> posting = CompletableFuture.supplyAsync(() -> post(() -> !done.get()));
+		long broken;
+		long repaired;
+		List<Answer> during;
+		try {
+			this.site.awaitEffects(50, RESUMED_WITHIN);
+			broken = System.nanoTime();
+			BooleanSupplier over = fault.strike();
+			Await.until(name + " is over", RESUMED_WITHIN, over);
+			repaired = System.nanoTime();
+			this.site.awaitEffects(100, RESUMED_WITHIN.multipliedBy(2));
+		}
+		finally {
+			done.set(true);
+			during = posting.join();
+		}
+		Duration pause = longestPause(broken);
+		int repeats = this.site.awaitHandled(this.accepted) - repeatedBefore;
+		Site.print(name, "failover after %d ms, longest pause of processing %d ms of %d allowed, repeats %d",
+				millis(broken, repaired), pause.toMillis(), RESUMED_WITHIN.toMillis(), repeats);
+		assertUnaffected(name, during);
+		assertThat(pause).isLessThan(RESUMED_WITHIN);
+	}
+
+	/// The longest time after a moment in which no handler had an effect.
+	private Duration longestPause(long from) {
+		long last = from;
+		long longest = 0;
+		for (long next : this.site.effects()
+			.stream()
+			.mapToLong(Handled::nanos)
+			.filter((at) -> at > from)
+			.sorted()
+			.toArray()) {
+			longest = Math.max(longest, next - last);
+			last = next;
+		}
+		return Duration.ofNanos(longest);
+	}
+
+	private void assertUnaffected(String name, List<Answer> during) {
+		Duration p99Before = WebhookClient.percentile(this.before, 99);
+		Duration p99 = WebhookClient.percentile(during, 99);
+		Site.print(name, "%d posts, answers %s, p99 %.1f ms (before %.1f ms), p50 %.1f ms (before %.1f ms)",
+				during.size(), WebhookClient.statuses(during), p99.toNanos() / 1e6, p99Before.toNanos() / 1e6,
+				WebhookClient.percentile(during, 50).toNanos() / 1e6,
+				WebhookClient.percentile(this.before, 50).toNanos() / 1e6);
+		assertThat(WebhookClient.statuses(during).keySet()).as("answers while " + name).isEqualTo(Set.of(200));
+		assertThat(p99).as("p99 while " + name).isLessThan(p99Before.plus(NOISE));
+	}
+
+	private List<Answer> post(BooleanSupplier more) {
+		List<Answer> answers = this.client.postSteadily(PER_SECOND,
+				() -> this.replicas.get(ThreadLocalRandom.current().nextInt(this.replicas.size())).webhook(),
+				() -> Sample.random(this.random), more);
+		answers.stream().filter(Answer::isAccepted).map(Answer::sample).forEach(this.accepted::add);
+		return answers;
+	}
+
+	private static BooleanSupplier seconds(int seconds) {
+		long end = System.nanoTime() + Duration.ofSeconds(seconds).toNanos();
+		return () -> System.nanoTime() - end < 0;
+	}
+
+	private void awaitHandling() {
+		Sample sample = Sample.random(this.random);
+		this.accepted.add(sample);
+		this.client.deliver(this.replicas.getFirst()::webhook, sample);
+		this.site.awaitHandled(this.accepted);
+		awaitUp();
+	}
+
+	private void awaitUp() {
+		this.replicas.forEach((replica) -> Await.until(replica.name() + " is up", RESUMED_WITHIN,
+				() -> "UP".equals(replica.health().status())));
+	}
+
+	private void stopAll() {
+		this.redis.sentinels().processes().forEach(RedisProcess::kill);
+		this.redis.nodes().forEach(RedisProcess::kill);
+	}
+
+	private void startAll() {
+		this.redis.nodes().forEach(RedisProcess::restart);
+		this.redis.sentinels().processes().forEach(RedisProcess::restart);
+		this.redis.awaitAgreement();
+	}
+
+	private static long millis(long from, long to) {
+		return Duration.ofNanos(to - from).toMillis();
+	}
+
+	/// Breaks something.
+	private interface Fault {
+
+		/// @return whether it is over
+		BooleanSupplier strike();
+
+	}
+
+}
