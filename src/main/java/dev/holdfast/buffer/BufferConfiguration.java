@@ -97,6 +97,11 @@ class BufferConfiguration {
 	}
 
 	@Bean
+	ForeignObjects foreignObjects(Conditions conditions) {
+		return new ForeignObjects(conditions);
+	}
+
+	@Bean
 	SmartLifecycle bufferLifecycle(GroupCommit buffer, StoreBreaker breaker, Scheduler scheduler) {
 		return new BufferLifecycle(buffer, breaker, scheduler);
 	}

@@ -1,5 +1,6 @@
 package dev.holdfast.deadletter;
 
+import dev.holdfast.buffer.ForeignObjects;
 import dev.holdfast.buffer.ObjectStore;
 import dev.holdfast.buffer.SegmentWriter;
 import dev.holdfast.buffer.StoreClock;
@@ -31,9 +32,9 @@ class DeadLetterConfiguration {
 	@Bean(initMethod = "start", destroyMethod = "stop")
 	@ConditionalOnBooleanProperty(name = "holdfast.process.enabled", matchIfMissing = true)
 	DeadLetterSweep deadLetterSweep(@Qualifier("processingStore") ObjectStore store, StoreClock clock,
-			Discards discards, Conditions conditions, Scheduler scheduler, DeadLetterProperties properties,
-			MeterRegistry meters) {
-		return new DeadLetterSweep(store, clock, discards, new DeadLetterGauges(scheduler, meters), conditions,
+			Discards discards, ForeignObjects foreign, Conditions conditions, Scheduler scheduler,
+			DeadLetterProperties properties, MeterRegistry meters) {
+		return new DeadLetterSweep(store, clock, discards, new DeadLetterGauges(scheduler, meters), foreign, conditions,
 				scheduler, properties.retention());
 	}
 

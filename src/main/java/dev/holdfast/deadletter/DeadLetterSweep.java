@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
+import dev.holdfast.buffer.ForeignObjects;
 import dev.holdfast.buffer.ObjectStore;
 import dev.holdfast.buffer.ObjectStore.Listed;
 import dev.holdfast.buffer.ObjectStore.Listing;
@@ -50,6 +51,8 @@ final class DeadLetterSweep {
 
 	private final DeadLetterGauges gauges;
 
+	private final ForeignObjects foreign;
+
 	private final Conditions conditions;
 
 	private final Scheduler scheduler;
@@ -61,11 +64,12 @@ final class DeadLetterSweep {
 	private volatile boolean stopped;
 
 	DeadLetterSweep(ObjectStore store, StoreClock clock, Discards discards, DeadLetterGauges gauges,
-			Conditions conditions, Scheduler scheduler, Duration retention) {
+			ForeignObjects foreign, Conditions conditions, Scheduler scheduler, Duration retention) {
 		this.store = store;
 		this.clock = clock;
 		this.discards = discards;
 		this.gauges = gauges;
+		this.foreign = foreign;
 		this.conditions = conditions;
 		this.scheduler = scheduler;
 		this.retention = retention;
@@ -102,16 +106,18 @@ final class DeadLetterSweep {
 	/// Sweeps once.
 	void sweep() throws StoreException {
 		Reading reading = new Reading(this.retention, ageing());
+		ForeignObjects.Look foreign = this.foreign.look(SegmentKey.DEAD_LETTER);
 		String after = null;
 		for (int pages = 0; pages < MOST_PAGES; pages++) {
 			Listing page = this.store.list(SegmentKey.DEAD_LETTER, after);
 			this.clock.observe(page.date());
-			page.objects().forEach((object) -> take(reading, object, page.date()));
+			page.objects().forEach((object) -> take(reading, foreign, object, page.date()));
 			if (!page.truncated() || page.objects().isEmpty()) {
 				break;
 			}
 			after = page.objects().getLast().key();
 		}
+		foreign.end();
 		int swept = delete(reading);
 		if (reading.ageing > swept) {
 			this.conditions.raise(Condition.DEAD_LETTERS_AGEING,
@@ -124,14 +130,13 @@ final class DeadLetterSweep {
 		this.gauges.listed(reading.deliveries, reading.bytes, reading.oldest);
 	}
 
-	private void take(Reading reading, Listed object, Instant date) {
+	private static void take(Reading reading, ForeignObjects.Look foreign, Listed object, Instant date) {
 		Optional<DeadLetterKey> key = DeadLetterKey.parse(object.key());
 		if (key.isPresent()) {
 			reading.take(key.get(), object.size(), Duration.between(object.lastModified(), date));
 		}
 		else {
-			this.conditions.raise(Condition.FOREIGN_OBJECTS, "The bucket holds an object that Holdfast did not write: "
-					+ object.key().replaceAll("[^A-Za-z0-9_./-]", "?") + ". It is left alone: move it elsewhere");
+			foreign.saw(object, date);
 		}
 	}
 

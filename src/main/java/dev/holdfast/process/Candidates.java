@@ -7,14 +7,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
+import dev.holdfast.buffer.ForeignObjects;
 import dev.holdfast.buffer.ObjectStore;
 import dev.holdfast.buffer.ObjectStore.Listed;
 import dev.holdfast.buffer.ObjectStore.Listing;
 import dev.holdfast.buffer.SegmentKey;
 import dev.holdfast.buffer.StoreClock;
 import dev.holdfast.buffer.StoreException;
-import dev.holdfast.telemetry.Condition;
-import dev.holdfast.telemetry.Conditions;
 import org.jspecify.annotations.Nullable;
 
 /// Lists the segments that are worth claiming, oldest first. Every age is the date of the
@@ -32,36 +31,42 @@ final class Candidates {
 
 	private final Backlog backlog;
 
-	private final Conditions conditions;
+	private final ForeignObjects foreign;
 
-	Candidates(ObjectStore store, StoreClock clock, Backlog backlog, Conditions conditions, Duration grace) {
+	Candidates(ObjectStore store, StoreClock clock, Backlog backlog, ForeignObjects foreign, Duration grace) {
 		this.store = store;
 		this.clock = clock;
 		this.backlog = backlog;
-		this.conditions = conditions;
+		this.foreign = foreign;
 		this.grace = grace;
 	}
 
 	/// Lists a folder until there are enough, or until young or not-due keys begin. What
-	/// is
-	/// not wanted does not count, so that segments which wait to be deleted, however many
+	/// is not wanted does not count, so that segments which wait to be deleted, however
+	/// many
 	/// and for however long, hide nothing behind them.
 	List<SegmentKey> list(String folder, int enough, Predicate<SegmentKey> wanted) throws StoreException {
 		List<SegmentKey> candidates = new ArrayList<>();
 		List<Listed> seen = new ArrayList<>();
+		ForeignObjects.Look foreign = this.foreign.look(folder);
 		Listing page = page(folder, null);
 		for (int pages = 1; true; pages++) {
 			boolean ripe = true;
 			for (Listed object : page.objects()) {
 				Optional<SegmentKey> segment = SegmentKey.parse(object.key());
-				ripe = segment.isPresent() ? isRipe(segment.get(), object, page.date()) : foreign(object);
-				if (ripe && segment.isPresent() && wanted.test(segment.get())) {
+				if (segment.isEmpty()) {
+					foreign.saw(object, page.date());
+					continue;
+				}
+				ripe = isRipe(segment.get(), object, page.date());
+				if (ripe && wanted.test(segment.get())) {
 					candidates.add(segment.get());
 				}
 			}
 			seen.addAll(page.objects());
 			if (!page.truncated() || !ripe || candidates.size() >= enough || pages >= MOST_PAGES) {
 				this.backlog.listed(folder, seen, page.date());
+				foreign.end();
 				return candidates;
 			}
 			page = page(folder, page.objects().getLast().key());
@@ -83,12 +88,6 @@ final class Candidates {
 			return !due.isAfter(date);
 		}
 		return !segment.handedOff() || Duration.between(object.lastModified(), date).compareTo(this.grace) >= 0;
-	}
-
-	private boolean foreign(Listed object) {
-		this.conditions.raise(Condition.FOREIGN_OBJECTS, "The bucket holds an object that Holdfast did not write: "
-				+ object.key().replaceAll("[^A-Za-z0-9_./-]", "?") + ". It is left alone: move it elsewhere");
-		return true;
 	}
 
 }

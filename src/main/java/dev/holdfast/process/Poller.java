@@ -127,6 +127,8 @@ final class Poller {
 		long now = this.leases.now();
 		this.busy.values().removeIf((until) -> until - now <= 0);
 		List<SegmentKey> found = new ArrayList<>();
+		long now = this.leases.now();
+		this.busy.values().removeIf((until) -> until - now <= 0);
 		if (!again || this.retries) {
 			found.addAll(this.candidates.list(SegmentKey.RETRY, wanted, this::isWanted));
 			this.retries = !found.isEmpty();

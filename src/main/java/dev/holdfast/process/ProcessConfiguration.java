@@ -7,6 +7,7 @@ import java.util.concurrent.Future;
 
 import dev.holdfast.buffer.BufferName;
 import dev.holdfast.buffer.Deletes;
+import dev.holdfast.buffer.ForeignObjects;
 import dev.holdfast.buffer.ObjectStore;
 import dev.holdfast.buffer.SegmentWriter;
 import dev.holdfast.buffer.StoreClock;
@@ -138,9 +139,9 @@ class ProcessConfiguration {
 
 		@Bean
 		Poller poller(Readiness readiness, @Qualifier("processingStore") ObjectStore store, StoreClock clock,
-				Backlog backlog, Conditions conditions, Ledger ledger, Leases leases, Workers workers, Deletes deletes,
+				Backlog backlog, ForeignObjects foreign, Ledger ledger, Leases leases, Workers workers, Deletes deletes,
 				ProcessMeters meters, ProcessProperties properties, SecureRandom random) {
-			Candidates candidates = new Candidates(store, clock, backlog, conditions, properties.pollInterval());
+			Candidates candidates = new Candidates(store, clock, backlog, foreign, properties.pollInterval());
 			return new Poller(readiness, candidates, ledger, leases, workers, deletes, meters,
 					properties.pollInterval(), random);
 		}

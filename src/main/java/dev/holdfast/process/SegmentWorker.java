@@ -109,7 +109,7 @@ final class SegmentWorker {
 		Read read = this.reader.read(visit.segment());
 		if (read.unknownVersion()) {
 			this.meters.corrupt("unknown-version", 0, List.of(visit.segment().objectKey(), "left alone"));
-			this.conditions.raise(Condition.FOREIGN_OBJECTS, "The object " + visit.segment()
+			this.conditions.raise(Condition.UNKNOWN_VERSION, "The object " + visit.segment()
 					+ " has a format version that this release does not know: finish the upgrade of all replicas");
 			release(visit, UNKNOWN_VERSION);
 			return;

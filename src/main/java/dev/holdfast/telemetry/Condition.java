@@ -47,9 +47,13 @@ public enum Condition {
 	/// The bucket belongs to another `holdfast.name`: nothing is processed.
 	NAME_CONFLICT(Severity.DEGRADED),
 
-	/// The bucket holds objects that are not segments, or of an unknown version; they are
-	/// left alone.
+	/// The bucket holds objects that are not segments; they are left alone.
 	FOREIGN_OBJECTS(Severity.NOTICE),
+
+	/// A segment has a format version that this release does not know; it is left to
+	/// newer
+	/// replicas. Cleared by a restart, which ends the upgrade.
+	UNKNOWN_VERSION(Severity.NOTICE),
 
 	/// The retention sweep would have deleted more than a tenth of the dead letters at
 	/// once, and stopped.

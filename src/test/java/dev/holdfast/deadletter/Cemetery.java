@@ -10,6 +10,7 @@ import java.util.Random;
 
 import dev.holdfast.buffer.MemoryObjectStore;
 import dev.holdfast.buffer.Payload;
+import dev.holdfast.buffer.ForeignObjects;
 import dev.holdfast.buffer.SegmentDecoder;
 import dev.holdfast.buffer.SegmentKey;
 import dev.holdfast.buffer.SegmentWriter;
@@ -92,7 +93,7 @@ final class Cemetery implements AutoCloseable {
 
 	DeadLetterSweep sweep(Duration retention, Scheduler scheduler) {
 		return new DeadLetterSweep(this.store, this.clock, this.discards, new DeadLetterGauges(scheduler, this.meters),
-				this.conditions, scheduler, retention);
+				new ForeignObjects(this.conditions), this.conditions, scheduler, retention);
 	}
 
 	/// All copies under a prefix, in the order of their keys.

@@ -12,6 +12,7 @@ import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
@@ -38,7 +39,7 @@ final class RedisHarness implements AutoCloseable {
 
 	static final LedgerKeys KEYS = new LedgerKeys("harness");
 
-	final RedisProcess redis;
+	final @Nullable RedisProcess redis;
 
 	final StepScheduler scheduler = new StepScheduler();
 
@@ -61,11 +62,20 @@ final class RedisHarness implements AutoCloseable {
 	}
 
 	RedisHarness(RedisProcess redis, String user, String password) {
+		this(redis, where(redis, user, password));
+	}
+
+	/// On a Redis that another started, and ends.
+	RedisHarness(String host, int port) {
+		this(null, new RedisStandaloneConfiguration(host, port));
+	}
+
+	private RedisHarness(@Nullable RedisProcess redis, RedisStandaloneConfiguration where) {
 		this.redis = redis;
 		DefaultClientResources.Builder building = DefaultClientResources.builder();
 		LettuceSettings.apply(building);
 		this.resources = building.build();
-		this.connections = new LettuceConnectionFactory(where(user, password), how());
+		this.connections = new LettuceConnectionFactory(where, how());
 		this.connections.afterPropertiesSet();
 		this.template = new StringRedisTemplate(this.connections);
 		Watchdog watchdog = new Watchdog(this.connections::resetConnection, this.scheduler, this.meters);
@@ -76,8 +86,8 @@ final class RedisHarness implements AutoCloseable {
 		this.scheduler.pass(Duration.ZERO);
 	}
 
-	private RedisStandaloneConfiguration where(String user, String password) {
-		RedisStandaloneConfiguration where = new RedisStandaloneConfiguration("127.0.0.1", this.redis.port());
+	private static RedisStandaloneConfiguration where(RedisProcess redis, String user, String password) {
+		RedisStandaloneConfiguration where = new RedisStandaloneConfiguration("127.0.0.1", redis.port());
 		if (!user.isEmpty()) {
 			where.setUsername(user);
 			where.setPassword(password);
@@ -178,7 +188,9 @@ final class RedisHarness implements AutoCloseable {
 		this.link.stop();
 		this.connections.destroy();
 		this.resources.shutdown(0, 0, TimeUnit.MILLISECONDS).syncUninterruptibly();
-		this.redis.close();
+		if (this.redis != null) {
+			this.redis.close();
+		}
 	}
 
 }

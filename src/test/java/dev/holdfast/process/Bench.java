@@ -8,6 +8,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.Supplier;
 
+import dev.holdfast.buffer.ForeignObjects;
 import dev.holdfast.buffer.Deletes;
 import dev.holdfast.buffer.SegmentKey;
 import dev.holdfast.buffer.SegmentWriter;
@@ -192,7 +193,8 @@ final class Bench {
 			Readiness readiness = new Readiness(this.handlers, this.runner, this.ledger, this.marker,
 					new StorePressure(this.process), Bench.this.conditions);
 			Candidates candidates = new Candidates(Bench.this.store, this.clock,
-					new Backlog(this.process, Bench.this.meters), Bench.this.conditions, Duration.ofSeconds(5));
+					new Backlog(this.process, Bench.this.meters), new ForeignObjects(Bench.this.conditions),
+					Duration.ofSeconds(5));
 			this.poller = new Poller(readiness, candidates, this.ledger, this.leases, this.workers, this.deletes,
 					this.counts, Duration.ofSeconds(5), Bench.this.random);
 			this.handOff = new HandOff(this.workers, this.leases, readiness::isReady, this.process, this.counts,

@@ -181,6 +181,7 @@ class PollerTests {
 	@Test
 	void leavesForeignObjectsAndSaysSo() {
 		this.bench.store.set("inbox/readme.txt", new byte[1]);
+		this.bench.pass(Duration.ofMinutes(2));
 		this.bench.stored(Bench.copy("1"));
 		this.bench.host(this.books).poll();
 		assertThat(this.books.attempts).hasSize(1);

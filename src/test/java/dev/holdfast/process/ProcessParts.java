@@ -7,6 +7,7 @@ import java.util.random.RandomGenerator;
 
 import dev.holdfast.buffer.BufferParts;
 import dev.holdfast.buffer.DeliveryBuffer;
+import dev.holdfast.buffer.ForeignObjects;
 import dev.holdfast.buffer.ObjectStore;
 import dev.holdfast.buffer.SegmentKey;
 import dev.holdfast.buffer.SegmentListener;
@@ -59,8 +60,8 @@ public final class ProcessParts {
 				new NameMarker(store, "simulation", scheduler, conditions), this.buffer.pressure(), conditions);
 		this.handOff = new HandOff(workers, leases, readiness::isReady, scheduler, counts, 64L << 20);
 		listener.target = this.handOff;
-		Candidates candidates = new Candidates(store, this.buffer.clock(), new Backlog(scheduler, meters), conditions,
-				POLL);
+		Candidates candidates = new Candidates(store, this.buffer.clock(), new Backlog(scheduler, meters),
+				new ForeignObjects(conditions), POLL);
 		this.poller = new Poller(readiness, candidates, ledger, leases, workers, this.buffer.deletes(), counts, POLL,
 				random);
 		this.lifecycle = new ProcessLifecycle(leases, workers, runner, marks, this.buffer.deletes(), scheduler);

@@ -128,7 +128,7 @@ class SegmentTroubleTests {
 		host.workToItsEnd(segment);
 		assertThat(this.books.attempts).isEmpty();
 		assertThat(this.bench.store.keys("")).containsExactly(segment.objectKey());
-		assertThat(this.bench.conditions.holding()).containsOnlyKeys(Condition.FOREIGN_OBJECTS);
+		assertThat(this.bench.conditions.holding()).containsOnlyKeys(Condition.UNKNOWN_VERSION);
 		host.work(segment);
 		assertThat(this.bench.events.getLast()).startsWith("Busy[atMost=PT9M");
 	}

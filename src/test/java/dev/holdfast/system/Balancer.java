@@ -21,6 +21,7 @@ final class Balancer implements AutoCloseable {
 			  timeout connect 1s
 			  timeout client 30s
 			  timeout server 10s
+			  timeout check 2s
 			  retries 3
 			  option redispatch 1
 			  retry-on conn-failure
@@ -31,7 +32,7 @@ final class Balancer implements AutoCloseable {
 			  balance roundrobin
 			  option httpchk GET /actuator/health
 			  http-check expect status 200
-			  default-server check inter 200ms fall 1 rise 1
+			  default-server check inter 200ms fall 2 rise 1
 			%s
 			""";
 

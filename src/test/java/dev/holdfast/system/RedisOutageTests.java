@@ -34,8 +34,11 @@ class RedisOutageTests {
 
 	private static final Duration RESUMED_WITHIN = DOWN_AFTER.plusSeconds(10);
 
-	/// What a p99 may be worse by before it counts as changed: the noise of a shared
-	/// machine.
+	/// How a p99 may differ before it counts as changed, on a busy machine: a request
+	/// that
+	/// waited for Redis would take half a second or more.
+	private static final int FACTOR = 3;
+
 	private static final Duration NOISE = Duration.ofMillis(50);
 
 	private static final int PER_SECOND = 100;
@@ -45,6 +48,8 @@ class RedisOutageTests {
 	private final Random random = new Random(11);
 
 	private final Collection<Sample> accepted = new ConcurrentLinkedQueue<>();
+
+	private final Collection<Sample> sent = new ConcurrentLinkedQueue<>();
 
 	private Site site;
 
@@ -77,7 +82,7 @@ class RedisOutageTests {
 
 	@AfterEach
 	void nothingIsLost() {
-		this.site.awaitHandled(this.accepted);
+		this.site.awaitHandled(this.accepted, this.sent);
 	}
 
 	@Test
@@ -93,7 +98,7 @@ class RedisOutageTests {
 		long back = System.nanoTime();
 		startAll();
 		long agreed = System.nanoTime();
-		int repeats = this.site.awaitHandled(this.accepted);
+		int repeats = this.site.awaitHandled(this.accepted, this.sent);
 		Site.print("Redis back", "all started after %d ms, backlog of %d drained after %d ms, repeats %d",
 				millis(back, agreed), during.size(), millis(back, System.nanoTime()), repeats);
 		awaitUp();
@@ -109,9 +114,10 @@ class RedisOutageTests {
 			Sample sample = Sample.random(this.random);
 			assertThat(this.client.post(late.webhook(), sample).status()).isEqualTo(200);
 			this.accepted.add(sample);
+			this.sent.add(sample);
 			assertThat(late.health().status()).isEqualTo("DEGRADED");
 			startAll();
-			this.site.awaitHandled(this.accepted);
+			this.site.awaitHandled(this.accepted, this.sent);
 			Await.until("the late replica finds Redis", RESUMED_WITHIN, () -> "UP".equals(late.health().status()));
 			Site.print("started without Redis", "served after %d ms", millis(start, served));
 		}
@@ -124,8 +130,7 @@ class RedisOutageTests {
 		fault("primary killed", () -> {
 			primary.kill();
 			return () -> resumed(primary);
-		});
-		primary.restart();
+		}, primary::restart);
 	}
 
 	@Test
@@ -134,8 +139,7 @@ class RedisOutageTests {
 		fault("primary frozen", () -> {
 			primary.freeze();
 			return () -> resumed(primary);
-		});
-		primary.thaw();
+		}, primary::thaw);
 	}
 
 	@Test
@@ -143,21 +147,22 @@ class RedisOutageTests {
 		fault("planned failover", () -> {
 			this.redis.failover();
 			return () -> true;
+		}, () -> {
 		});
 	}
 
 	@Test
 	void resumesWhenThePrimaryIsKilledAndTheFirstSentinelIsFrozen() {
 		RedisProcess primary = this.redis.currentPrimary();
-		RedisProcess replica = this.redis.currentReplica();
 		RedisProcess sentinel = this.redis.sentinels().processes().getFirst();
-		sentinel.freeze();
 		fault("primary killed, first Sentinel frozen", () -> {
+			sentinel.freeze();
 			primary.kill();
-			return () -> "master".equals(replica.list("ROLE").getFirst());
+			return () -> resumed(primary);
+		}, () -> {
+			sentinel.thaw();
+			primary.restart();
 		});
-		sentinel.thaw();
-		primary.restart();
 	}
 
 	private boolean resumed(RedisProcess former) {
@@ -169,7 +174,7 @@ class RedisOutageTests {
 
 	/// Posts all the while; breaks something after a second; goes on until what is posted
 	/// after the repair is handled.
-	private void fault(String name, Fault fault) {
+	private void fault(String name, Fault fault, Runnable repair) {
 		List<Handled> earlier = this.site.effects();
 		int repeatedBefore = earlier.size() - Handled.byKey(earlier).size();
 		AtomicBoolean done = new AtomicBoolean();
@@ -188,9 +193,10 @@ class RedisOutageTests {
 		finally {
 			done.set(true);
 			during = posting.join();
+			repair.run();
 		}
 		Duration pause = longestPause(broken);
-		int repeats = this.site.awaitHandled(this.accepted) - repeatedBefore;
+		int repeats = this.site.awaitHandled(this.accepted, this.sent) - repeatedBefore;
 		Site.print(name, "failover after %d ms, longest pause of processing %d ms of %d allowed, repeats %d",
 				millis(broken, repaired), pause.toMillis(), RESUMED_WITHIN.toMillis(), repeats);
 		assertUnaffected(name, during);
@@ -221,13 +227,14 @@ class RedisOutageTests {
 				WebhookClient.percentile(during, 50).toNanos() / 1e6,
 				WebhookClient.percentile(this.before, 50).toNanos() / 1e6);
 		assertThat(WebhookClient.statuses(during).keySet()).as("answers while " + name).isEqualTo(Set.of(200));
-		assertThat(p99).as("p99 while " + name).isLessThan(p99Before.plus(NOISE));
+		assertThat(p99).as("p99 while " + name).isLessThan(p99Before.multipliedBy(FACTOR).plus(NOISE));
 	}
 
 	private List<Answer> post(BooleanSupplier more) {
 		List<Answer> answers = this.client.postSteadily(PER_SECOND,
 				() -> this.replicas.get(ThreadLocalRandom.current().nextInt(this.replicas.size())).webhook(),
 				() -> Sample.random(this.random), more);
+		answers.stream().map(Answer::sample).forEach(this.sent::add);
 		answers.stream().filter(Answer::isAccepted).map(Answer::sample).forEach(this.accepted::add);
 		return answers;
 	}
@@ -238,10 +245,11 @@ class RedisOutageTests {
 	}
 
 	private void awaitHandling() {
-		Sample sample = Sample.random(this.random);
-		this.accepted.add(sample);
-		this.client.deliver(this.replicas.getFirst()::webhook, sample);
-		this.site.awaitHandled(this.accepted);
+		List<Sample> warm = Sample.random(500, this.random);
+		this.accepted.addAll(warm);
+		this.sent.addAll(warm);
+		this.client.deliverAll(warm, 8, this.replicas.getFirst()::webhook);
+		this.site.awaitHandled(this.accepted, this.sent);
 		awaitUp();
 	}
 

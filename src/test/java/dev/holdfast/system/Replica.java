@@ -20,9 +20,11 @@ abstract sealed class Replica implements AutoCloseable permits OwnReplica, Local
 
 	private static final Duration START = Duration.ofSeconds(60);
 
+	private static final Duration ANSWER = Duration.ofSeconds(20);
+
 	private static final HttpClient CLIENT = HttpClient.newBuilder()
 		.version(HttpClient.Version.HTTP_1_1)
-		.connectTimeout(Duration.ofSeconds(2))
+		.connectTimeout(ANSWER)
 		.build();
 
 	private static final String OPERATOR = "operator";
@@ -92,7 +94,7 @@ abstract sealed class Replica implements AutoCloseable permits OwnReplica, Local
 	}
 
 	private @Nullable HttpResponse<String> get(String path, boolean authorised) {
-		HttpRequest.Builder request = HttpRequest.newBuilder(uri(path)).timeout(Duration.ofSeconds(5));
+		HttpRequest.Builder request = HttpRequest.newBuilder(uri(path)).timeout(ANSWER);
 		if (authorised) {
 			String credentials = OPERATOR + ":" + OPERATOR;
 			request.header("Authorization",

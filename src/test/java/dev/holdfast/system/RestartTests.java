@@ -31,6 +31,8 @@ class RestartTests {
 	/// For handlers, then for those that were interrupted, and some for the rest.
 	private static final Duration SETTLING = Duration.ofSeconds(15 + 3 + 4);
 
+	private static final Duration HANDED_OVER = Duration.ofSeconds(15);
+
 	private static final int PER_SECOND = 200;
 
 	private final RedisTopology redis = RedisTopology.start();
@@ -38,6 +40,8 @@ class RestartTests {
 	private final Random random = new Random(9);
 
 	private final Collection<Sample> accepted = new ConcurrentLinkedQueue<>();
+
+	private final Collection<Sample> sent = new ConcurrentLinkedQueue<>();
 
 	private final WebhookClient client = new WebhookClient();
 
@@ -67,6 +71,7 @@ class RestartTests {
 		Sample warm = Sample.random(this.random);
 		this.client.deliver(balancer::webhook, warm);
 		this.accepted.add(warm);
+		this.sent.add(warm);
 
 		AtomicBoolean done = new AtomicBoolean();
 		CompletableFuture<List<Answer>> posting = CompletableFuture.supplyAsync(() -> this.client
@@ -87,7 +92,8 @@ class RestartTests {
 			answers = posting.join();
 		}
 		answers.stream().filter(Answer::isAccepted).map(Answer::sample).forEach(this.accepted::add);
-		int repeats = this.site.awaitHandled(this.accepted);
+		this.sent.addAll(answers.stream().map(Answer::sample).toList());
+		int repeats = this.site.awaitHandled(this.accepted, this.sent);
 		Site.print("rolling restart of three replicas at 200/s", "%d posts, answers %s, p99 %d ms, repeats %d",
 				answers.size(), WebhookClient.statuses(answers), WebhookClient.percentile(answers, 99).toMillis(),
 				repeats);
@@ -110,7 +116,8 @@ class RestartTests {
 		long told = System.nanoTime();
 		boolean ended = leaving.terminate(DRAIN_DELAY.plus(SETTLING));
 		Duration took = Duration.ofNanos(System.nanoTime() - told);
-		int repeats = this.site.awaitHandled(this.accepted);
+		this.sent.addAll(held);
+		int repeats = this.site.awaitHandled(this.accepted, this.sent);
 		Duration handled = Duration.ofNanos(System.nanoTime() - told);
 
 		List<Handled> effects = this.site.effects()
@@ -128,6 +135,7 @@ class RestartTests {
 		leaving.restart();
 		leaving.awaitServing();
 		assertThat(ended).isTrue();
+		assertThat(handled.minus(took)).as("without waiting for leases of 30 s").isLessThan(HANDED_OVER);
 		assertThat(effects).allSatisfy((effect) -> {
 			assertThat(effect.attempt()).isEqualTo(1);
 			assertThat(effect.replica()).isNotEqualTo(incarnation);

@@ -19,10 +19,8 @@ final class SystemApplication {
 
 	static final String DELAY = "system.delay";
 
-	private SystemApplication() {
-	}
-
-	public static void main(String[] args) {
+	/// Not static: `spring-boot:test-run` looks for the one class that has a static one.
+	void main(String[] args) {
 		run(args);
 	}
 

@@ -141,7 +141,8 @@ class ThroughputTests {
 		double down = requests(replicas) - before;
 		this.site.failing(false);
 		long up = System.nanoTime();
-		int repeats = this.site.awaitHandled(answers.stream().filter(Answer::isAccepted).map(Answer::sample).toList());
+		int repeats = this.site.awaitHandled(answers.stream().filter(Answer::isAccepted).map(Answer::sample).toList(),
+				answers.stream().map(Answer::sample).toList());
 		Duration drained = Duration.ofNanos(System.nanoTime() - up);
 
 		double all = requests(replicas) - before;

@@ -1,0 +1,160 @@
+package dev.holdfast.container;
+
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+import dev.holdfast.fixture.Await;
+import dev.holdfast.fixture.Ports;
+
+/// The stack of `docker-compose.yml` with a name, a network and a port of its own. What
+/// happens to a container happens by its id, and closing leaves nothing behind.
+final class Stack implements AutoCloseable {
+
+	static final List<String> REPLICAS = List.of("holdfast-1", "holdfast-2");
+
+	static final String PASSWORD = "operator-password";
+
+	private static final Pattern HANDLED = Pattern.compile("delivery handled .*deliveryId=\"([^\"]+)\"");
+
+	private static final Duration PAUSE = Duration.ofMillis(300);
+
+	private final int port = Ports.free();
+
+	private final List<String> compose;
+
+	private final Command command;
+
+	private Stack(List<String> compose) {
+		int number = 100 + ThreadLocalRandom.current().nextInt(150);
+		this.compose = new ArrayList<>(compose);
+		this.compose.addAll(List.of("--project-name", "holdfast-it-" + number, "--file", "docker-compose.yml"));
+		this.command = new Command(Map.of("HOLDFAST_IMAGE", Image.NAME, "HOLDFAST_PORT", String.valueOf(this.port),
+				"HOLDFAST_NETWORK", "172.29." + number, "HOLDFAST_OPERATE_PASSWORD", PASSWORD), Duration.ofMinutes(2));
+	}
+
+	/// Starts every container, and does not wait for what runs in them.
+	static Stack start() {
+		boolean plugin = new Command(Map.of(), Duration.ofSeconds(20)).tryRun(List.of("docker", "compose", "version"))
+			.status() == 0;
+		Stack stack = new Stack(plugin ? List.of("docker", "compose") : List.of("docker-compose"));
+		try {
+			stack.compose("up", "--detach", "--no-build");
+			return stack;
+		}
+		catch (RuntimeException ex) {
+			stack.close();
+			throw ex;
+		}
+	}
+
+	URI url(String path) {
+		return URI.create("http://127.0.0.1:" + this.port + path);
+	}
+
+	String compose(String... arguments) {
+		return this.command.run(Stream.concat(this.compose.stream(), Stream.of(arguments)).toList());
+	}
+
+	String docker(String verb, String... arguments) {
+		return this.command.run(Stream.concat(Stream.of("docker", verb), Stream.of(arguments)).toList());
+	}
+
+	/// The id of a service's container, running or not.
+	String container(String service) {
+		return docker("ps", "--all", "--quiet", "--no-trunc", "--filter",
+				"label=com.docker.compose.project=" + this.compose.get(this.compose.indexOf("--project-name") + 1),
+				"--filter", "label=com.docker.compose.service=" + service)
+			.strip();
+	}
+
+	/// What a service answers to one of its own programs.
+	String inside(String service, String... program) {
+		return docker("exec", Stream.concat(Stream.of(container(service)), Stream.of(program)).toArray(String[]::new));
+	}
+
+	/// What a replica answers to the operator, who is inside.
+	String replicaHealth(String replica, String credentials) {
+		return inside(replica, "bash", "-c", """
+				exec 3<>/dev/tcp/127.0.0.1/8080 &&
+				printf 'GET /actuator/health HTTP/1.0\\r\\nAuthorization: Basic %s\\r\\n\\r\\n' "$1" >&3 && cat <&3""",
+				"-", credentials);
+	}
+
+	/// Whether a service takes connections, asked from within another.
+	boolean listens(String from, String service) {
+		String address = docker("inspect", "--format", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}",
+				container(service))
+			.strip();
+		return this.command
+			.tryRun(List.of("docker", "exec", container(from), "bash", "-c", "exec 3<>/dev/tcp/" + address + "/80"))
+			.status() == 0;
+	}
+
+	String log(String service) {
+		return docker("logs", container(service));
+	}
+
+	/// The ids of the deliveries that the handler logged, in no order, one each time.
+	List<String> handled() {
+		return REPLICAS.stream()
+			.map(this::log)
+			.flatMap((log) -> HANDLED.matcher(log).results())
+			.map((match) -> match.group(1))
+			.toList();
+	}
+
+	/// When the handler logged a delivery first, on the clock of this machine.
+	Instant handledAt(String id) {
+		return REPLICAS.stream()
+			.flatMap((replica) -> log(replica).lines())
+			.filter((line) -> line.contains("delivery handled") && line.contains(id))
+			.map((line) -> Instant.parse(line.substring(0, line.indexOf(' '))))
+			.min(Instant::compareTo)
+			.orElseThrow();
+	}
+
+	/// The service where the Sentinels say that the primary is.
+	String primary() {
+		String address = inside("sentinel-1", "redis-cli", "-p", "26379", "sentinel", "get-master-addr-by-name",
+				"holdfast");
+		Matcher matcher = Pattern.compile("\\.1([12])\\s").matcher(address);
+		if (!matcher.find()) {
+			throw new IllegalStateException("no primary: " + address);
+		}
+		return "redis-" + matcher.group(1);
+	}
+
+	/// Asks seldom, because each question is a process.
+	static void await(String what, Duration limit, BooleanSupplier condition) {
+		AtomicLong next = new AtomicLong(System.nanoTime());
+		Await.until(what, limit, () -> {
+			if (System.nanoTime() - next.get() < 0) {
+				return false;
+			}
+			boolean answer = condition.getAsBoolean();
+			next.set(System.nanoTime() + PAUSE.toNanos());
+			return answer;
+		});
+	}
+
+	@Override
+	public void close() {
+		try {
+			compose("kill");
+		}
+		finally {
+			compose("down", "--volumes", "--timeout", "0");
+		}
+	}
+
+}
