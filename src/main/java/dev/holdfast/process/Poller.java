@@ -124,8 +124,6 @@ final class Poller {
 
 	/// Looking again, retries are listed only if there were due ones.
 	private List<SegmentKey> list(int wanted, boolean again) throws StoreException {
-		long now = this.leases.now();
-		this.busy.values().removeIf((until) -> until - now <= 0);
 		List<SegmentKey> found = new ArrayList<>();
 		long now = this.leases.now();
 		this.busy.values().removeIf((until) -> until - now <= 0);
