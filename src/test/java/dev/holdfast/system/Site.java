@@ -147,7 +147,8 @@ final class Site implements AutoCloseable {
 		return this.store.keys("dead-letter/").size();
 	}
 
-	/// Waits until inbox and retries are empty, and asserts that handlers got all of these
+	/// Waits until inbox and retries are empty, and asserts that handlers got all of
+	/// these
 	/// and nothing else, byte for byte.
 	/// @return how often effects were repeated
 	int awaitHandled(Collection<Sample> accepted) {
@@ -157,8 +158,7 @@ final class Site implements AutoCloseable {
 	/// The same, where some were sent and not accepted: they may be handled (window W1).
 	int awaitHandled(Collection<Sample> accepted, Collection<Sample> sent) {
 		Await.until("an empty inbox and no retries", DRAINED, () -> waiting() == 0);
-		Map<String, String> bodies = sent.stream()
-			.collect(Collectors.toMap(Sample::id, Sample::sha256, (a, b) -> a));
+		Map<String, String> bodies = sent.stream().collect(Collectors.toMap(Sample::id, Sample::sha256, (a, b) -> a));
 		List<Handled> effects = effects();
 		Map<String, Set<String>> got = effects.stream()
 			.collect(Collectors.groupingBy(Handled::deliveryId,
