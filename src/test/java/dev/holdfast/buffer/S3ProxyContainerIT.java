@@ -51,8 +51,9 @@ class S3ProxyContainerIT {
 		URI endpoint = URI.create("http://%s:%d".formatted(container.getHost(), container.getFirstMappedPort()));
 		client = S3Clients.processing(new StoreProperties(StoreProvider.GENERIC, "us-east-1", endpoint, "holdfast",
 				"trial", "trial-secret", "a/", true));
+		SystemScheduler scheduler = new SystemScheduler();
 		store = new S3ObjectStore(client, "holdfast", "a/",
-				new StoreCalls(new SimpleMeterRegistry(), new StorePressure(new SystemScheduler())));
+				new StoreCalls(new SimpleMeterRegistry(), new StorePressure(scheduler)), scheduler);
 	}
 
 	@AfterAll
