@@ -37,6 +37,13 @@ class IdentityTests {
 	}
 
 	@Test
+	void isNotFooledByWhatLooksLikeALength() {
+		String zeros = "\u0000\u0000\u0000";
+		assertThat(identity("a" + zeros + "b", "c", "d", "{}"))
+			.isNotEqualTo(identity("a", "b" + zeros + "c", "d", "{}"));
+	}
+
+	@Test
 	void takesAMissingOrRepeatedIdAsEmpty() {
 		byte[] body = "{}".getBytes(StandardCharsets.UTF_8);
 		Delivery without = Delivery.of(Headers.of("X-Shopify-Topic", "t"), body);
