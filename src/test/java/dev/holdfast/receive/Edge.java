@@ -46,6 +46,7 @@ final class Edge implements AutoCloseable {
 		}
 		SpringApplication application = new SpringApplication(EdgeApplication.class);
 		this.context = application.run("--server.port=0", "--server.address=127.0.0.1",
+				"--management.endpoint.health.validate-group-membership=false",
 				"--holdfast.receive.secrets-directory=" + this.secrets, "--holdfast.receive.max-concurrent=" + PERMITS,
 				"--spring.main.banner-mode=off");
 	}
