@@ -27,6 +27,8 @@ final class Leases {
 	/// or to write a copy.
 	private static final Duration MARGIN = Duration.ofSeconds(2);
 
+	private static final Duration AGAIN = Duration.ofSeconds(1);
+
 	private static final Logger logger = LoggerFactory.getLogger(Leases.class);
 
 	private final Ledger ledger;
@@ -53,13 +55,17 @@ final class Leases {
 		return HexFormat.of().toHexDigits(this.random.nextLong());
 	}
 
-	/// Holds a lease from now on.
+	/// A lease that is asked for.
 	/// @param asked when the claim was sent, on the monotonic clock: the lease is counted
 	/// from there
 	Held open(String segment, String token, long asked) {
-		Held lease = new Held(new Ledger.Lease(segment, token, LEASE), asked);
+		return new Held(new Ledger.Lease(segment, token, LEASE), asked);
+	}
+
+	/// Renews a lease from now on. It must have been granted: a renewal that overtook the
+	/// claim would find nothing, and take the lease for lost.
+	void keep(Held lease) {
 		this.held.add(lease);
-		return lease;
 	}
 
 	void close(Held lease) {
@@ -67,10 +73,11 @@ final class Leases {
 	}
 
 	/// Renews all leases once.
-	void renew() {
+	/// @return when to do so again: soon, if there was no answer
+	Duration renew() {
 		List<Held> all = List.copyOf(this.held);
 		if (all.isEmpty()) {
-			return;
+			return LEASE.dividedBy(3);
 		}
 		long sent = this.scheduler.nanoTime();
 		try {
@@ -78,9 +85,11 @@ final class Leases {
 			for (int i = 0; i < all.size(); i++) {
 				all.get(i).renewed(sent, answers.get(i));
 			}
+			return LEASE.dividedBy(3);
 		}
 		catch (LedgerException ex) {
 			logger.debug("leases could not be renewed: {}", ex.getMessage());
+			return AGAIN;
 		}
 	}
 

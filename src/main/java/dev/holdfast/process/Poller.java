@@ -52,7 +52,8 @@ final class Poller {
 
 	private final Random random;
 
-	/// Segments that another holds, until its lease could have ended.
+	/// Segments that another holds, until its lease could have ended, or is worth another
+	/// look.
 	private final Map<String, Long> busy = new HashMap<>();
 
 	private long cycles;
@@ -180,8 +181,9 @@ final class Poller {
 		switch (claim) {
 			case Claim.Claimed(int claims, boolean revisited) -> {
 				this.meters.claims("won", 1);
-				this.workers
-					.start(Visit.claimed(segment, this.leases.open(segment.id(), token, asked), claims, revisited));
+				Leases.Held lease = this.leases.open(segment.id(), token, asked);
+				this.leases.keep(lease);
+				this.workers.start(Visit.claimed(segment, lease, claims, revisited));
 				return true;
 			}
 			case Claim.Settled _ -> {
@@ -190,7 +192,7 @@ final class Poller {
 			}
 			case Claim.Busy(Duration atMost) -> {
 				this.meters.claims("lost", 1);
-				this.busy.put(segment.id(), asked + atMost.toNanos());
+				this.busy.put(segment.id(), asked + RetryPolicy.shorter(atMost, this.interval).toNanos());
 			}
 		}
 		this.workers.give(segment);

@@ -54,9 +54,10 @@ final class ProcessLifecycle implements SmartLifecycle {
 
 	private void renew() {
 		try {
+			Duration next = this.leases.renew();
 			while (this.running) {
-				this.scheduler.pause(Leases.LEASE.dividedBy(3));
-				this.leases.renew();
+				this.scheduler.pause(next);
+				next = this.leases.renew();
 			}
 		}
 		catch (InterruptedException _) {

@@ -125,6 +125,7 @@ final class SegmentWorker {
 			this.meters.claims("lost", 1);
 			return;
 		}
+		this.leases.keep(visit.lease());
 		Sorted sorted = sort(items, begun);
 		boolean simple = sorted.alone.isEmpty() && sorted.busy.isEmpty() && !read.isDamaged();
 		boolean done = this.finisher.finish(sorted.fresh, visit, simple);

@@ -126,9 +126,8 @@ class LedgerConfigurationTest {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "lettuce.pool.enabled=true", "lettuce.read-from=replica-preferred",
-			"cluster.nodes=127.0.0.1:1" })
-	void refusesAPoolReplicaReadsAndCluster(String setting) {
+	@ValueSource(strings = { "lettuce.read-from=replica-preferred", "cluster.nodes=127.0.0.1:1" })
+	void refusesReplicaReadsAndCluster(String setting) {
 		this.runner.withPropertyValues("spring.data.redis." + setting)
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
