@@ -214,7 +214,9 @@ class MarksTests {
 
 	private Leases.Held claimed() throws LedgerException {
 		this.host.ledger.claim(List.of("segment"), "token", Leases.LEASE);
-		return this.host.leases.open("segment", "token", this.bench.world.nanoTime());
+		Leases.Held held = this.host.leases.open("segment", "token", this.bench.world.nanoTime());
+		this.host.leases.keep(held);
+		return held;
 	}
 
 	private void renew() {

@@ -22,13 +22,17 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /// Redis that goes away, whole or in part, under two replicas that receive all the while.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class RedisOutageTests {
 
 	private static final Duration DOWN_AFTER = Duration.ofSeconds(2);
@@ -143,7 +147,11 @@ class RedisOutageTests {
 		}, primary::thaw);
 	}
 
+	/// First, while no Sentinel has yet seen a failover: hasty ones sometimes take an
+	/// order
+	/// after one and never carry it out.
 	@Test
+	@Order(1)
 	void resumesAfterAPlannedFailover() {
 		fault("planned failover", () -> {
 			this.redis.failover();
