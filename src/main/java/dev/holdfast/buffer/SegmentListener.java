@@ -24,7 +24,8 @@ public interface SegmentListener {
 
 	void stored(SegmentKey key, List<Copy> copies);
 
-	/// Whether this replica processes what it stores.
+	/// Whether this replica is about to process what it stores, so that others leave it a
+	/// moment.
 	boolean processes();
 
 }

@@ -67,7 +67,7 @@ final class HandOff implements SegmentListener {
 
 	@Override
 	public boolean processes() {
-		return !this.stopped;
+		return !this.stopped && this.ready.getAsBoolean();
 	}
 
 	/// Offers nothing more.

@@ -21,6 +21,8 @@ final class NameMarker {
 
 	private static final Duration AGAIN = Duration.ofMinutes(5);
 
+	private static final Duration CONFLICT_AGAIN = Duration.ofSeconds(5);
+
 	private final ObjectStore store;
 
 	private final String name;
@@ -30,6 +32,8 @@ final class NameMarker {
 	private final Conditions conditions;
 
 	private volatile boolean ours;
+
+	private boolean known;
 
 	private long checked;
 
@@ -51,8 +55,9 @@ final class NameMarker {
 	/// @throws StoreException if the store does not say
 	boolean check() throws StoreException {
 		long now = this.scheduler.nanoTime();
-		if (this.ours && now - this.checked < AGAIN.toNanos()) {
-			return true;
+		Duration wait = this.ours ? AGAIN : CONFLICT_AGAIN;
+		if (this.known && now - this.checked < wait.toNanos()) {
+			return this.ours;
 		}
 		String found = read();
 		if (found.isEmpty()) {
@@ -61,6 +66,7 @@ final class NameMarker {
 		}
 		this.ours = found.equals(this.name);
 		this.checked = now;
+		this.known = true;
 		if (this.ours) {
 			this.conditions.clear(Condition.NAME_CONFLICT);
 		}

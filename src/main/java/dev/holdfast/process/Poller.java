@@ -34,6 +34,8 @@ final class Poller {
 
 	private static final Duration FREE_AT_MOST = Duration.ofSeconds(1);
 
+	private static final Duration READY_SOON = Duration.ofMillis(250);
+
 	private final Readiness readiness;
 
 	private final Candidates candidates;
@@ -77,13 +79,15 @@ final class Poller {
 		this.random = Random.from(random);
 	}
 
-	/// Looks at the bucket once, and again at once as long as that brings work.
+	/// Looks at the bucket once, as soon as this replica may claim, and again at once as
+	/// long
+	/// as that brings work.
 	void poll() {
 		try {
-			boolean won = step(false);
-			while (won && !this.stopped) {
-				this.workers.awaitChange(FREE_AT_MOST);
-				won = step(true);
+			Look look = step(false);
+			while (look != Look.NOTHING && !this.stopped) {
+				this.workers.awaitChange((look == Look.WORK) ? FREE_AT_MOST : READY_SOON);
+				look = step(look == Look.WORK);
 			}
 		}
 		catch (StoreException | LedgerException ex) {
@@ -96,26 +100,25 @@ final class Poller {
 
 	/// One look: lists, claims, and starts a worker for each segment won.
 	/// @param again whether it follows a look that brought work
-	/// @return whether it is worth looking again
-	boolean step(boolean again) throws StoreException, LedgerException {
+	Look step(boolean again) throws StoreException, LedgerException {
 		if (this.stopped || !this.readiness.look()) {
-			return false;
+			return Look.NOT_READY;
 		}
 		int wanted = Math.min(this.workers.free(), this.readiness.worthClaiming());
 		if (wanted == 0) {
-			return true;
+			return Look.WORK;
 		}
 		if (this.idle && !this.ledger.ticket(this.interval)) {
-			return false;
+			return Look.NOTHING;
 		}
 		List<SegmentKey> found = list(wanted, again);
 		List<SegmentKey> chosen = choose(found, wanted);
 		if (chosen.isEmpty() && !found.isEmpty()) {
-			return true;
+			return Look.WORK;
 		}
 		int won = claim(chosen);
 		this.idle = won == 0;
-		return won > 0;
+		return (won > 0) ? Look.WORK : Look.NOTHING;
 	}
 
 	/// Claims nothing more.
@@ -197,6 +200,20 @@ final class Poller {
 		}
 		this.workers.give(segment);
 		return false;
+	}
+
+	/// What a look brought.
+	enum Look {
+
+		/// This replica may not claim now.
+		NOT_READY,
+
+		/// There was nothing, or others had it.
+		NOTHING,
+
+		/// Work, or no room for what there is.
+		WORK
+
 	}
 
 }

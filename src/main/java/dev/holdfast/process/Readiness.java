@@ -39,7 +39,7 @@ final class Readiness {
 							+ "holdfast.http.<name>.url, add a DeliveryHandler, or try holdfast.log.enabled=true");
 			return false;
 		}
-		return isCalm() && this.marker.check();
+		return this.marker.check() && isCalm();
 	}
 
 	/// Whether the hand-off may claim, from what is known already.
