@@ -29,25 +29,6 @@ local tag = ARGV[6]
 local lease_prefix = ARGV[7]
 local me = segment .. '/' .. token
 
--- A record: nil if absent, else its fields; `unknown` if it has none.
-local function read(key)
-  local value = redis.pcall('GET', key)
-  if not value then
-    return nil
-  end
-  if type(value) == 'string' then
-    local closed, closed_tag = string.match(value, '^(%l+)|(%x%x%x%x%x%x%x%x)$')
-    if closed == 'done' or closed == 'dead' then
-      return { closed = closed, tag = closed_tag }
-    end
-    local position, owner, resumes, open_tag = string.match(value, '^(%d+)|([^|]*)|(%d+)|(%x%x%x%x%x%x%x%x)$')
-    if position then
-      return { position = tonumber(position), owner = owner, resumes = tonumber(resumes), tag = open_tag }
-    end
-  end
-  return { unknown = true }
-end
-
 -- How long the owner's lease has left, or nil if the owner is dead.
 local function alive(owner)
   local owner_segment, owner_token = string.match(owner, '^(.+)/([^/]+)$')
@@ -63,7 +44,7 @@ local function write(key, attempt, resumes, first_tag)
 end
 
 local function judge(key, attempt)
-  local record = read(key)
+  local record = read_record(key)
   if not record then
     write(key, attempt, 0, tag)
     return 'fresh'

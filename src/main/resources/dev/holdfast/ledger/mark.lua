@@ -20,25 +20,6 @@ local lease_prefix = ARGV[3]
 local later_ms = ARGV[4]
 local settlements = (#KEYS - marks) / 2
 
--- A record: nil if absent, else its fields; `unknown` if it has none.
-local function read(key)
-  local value = redis.pcall('GET', key)
-  if not value then
-    return nil
-  end
-  if type(value) == 'string' then
-    local closed, closed_tag = string.match(value, '^(%l+)|(%x%x%x%x%x%x%x%x)$')
-    if closed == 'done' or closed == 'dead' then
-      return { closed = closed, tag = closed_tag }
-    end
-    local position, owner, resumes, open_tag = string.match(value, '^(%d+)|([^|]*)|(%d+)|(%x%x%x%x%x%x%x%x)$')
-    if position then
-      return { position = tonumber(position), owner = owner, resumes = tonumber(resumes), tag = open_tag }
-    end
-  end
-  return { unknown = true }
-end
-
 local function alive(owner)
   local owner_segment, owner_token = string.match(owner, '^(.+)/([^/]+)$')
   return owner_segment and redis.call('GET', lease_prefix .. owner_segment) == owner_token
@@ -78,7 +59,7 @@ local function release(key, record, me)
 end
 
 local function mark(key, kind, attempt, me, tag)
-  local record = read(key)
+  local record = read_record(key)
   if record and record.unknown then
     return 'unknown'
   end

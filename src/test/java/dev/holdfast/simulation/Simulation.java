@@ -3,18 +3,12 @@ package dev.holdfast.simulation;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 import dev.holdfast.buffer.DeliveryBuffer;
 import dev.holdfast.buffer.ObjectStore;
-import dev.holdfast.buffer.SegmentDecoder;
 import dev.holdfast.buffer.SegmentKey;
 import dev.holdfast.buffer.SegmentWriter;
 import dev.holdfast.buffer.StoreClock;
@@ -24,7 +18,6 @@ import dev.holdfast.delivery.Copy;
 import dev.holdfast.delivery.Delivery;
 import dev.holdfast.delivery.Envelope;
 import dev.holdfast.delivery.Headers;
-import dev.holdfast.delivery.Identity;
 import dev.holdfast.ledger.LedgerException;
 import dev.holdfast.process.Attempt;
 import dev.holdfast.process.DeliveryHandler;
@@ -45,9 +38,6 @@ final class Simulation {
 
 	private static final Duration DRAIN = Duration.ofHours(12);
 
-	/// How long an effect may take, and its mark.
-	private static final Duration UNDER_WAY = Duration.ofSeconds(90);
-
 	final World world;
 
 	final Faults faults;
@@ -62,24 +52,7 @@ final class Simulation {
 
 	private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
 
-	private final Set<String> sent = new HashSet<>();
-
-	private final Set<String> acknowledged = new HashSet<>();
-
-	/// Effects by handler and idempotency key.
-	private final Map<String, Integer> effects = new TreeMap<>();
-
-	/// When each was had last.
-	private final Map<String, Long> effectTimes = new HashMap<>();
-
-	/// What may explain a repeat: the last time each window was open.
-	private final Map<String, Long> windows = new TreeMap<>();
-
-	/// Effects whose handler went on after its deadline.
-	private final Set<String> overstayed = new HashSet<>();
-
-	/// Repeats that no window explains.
-	private final Set<String> unexplained = new HashSet<>();
+	private final Oracle oracle;
 
 	private final boolean troubled;
 
@@ -93,6 +66,7 @@ final class Simulation {
 		this.troubled = troubled;
 		this.world = new World(seed);
 		this.faults = new Faults(this.world, faultRate);
+		this.oracle = new Oracle(this.world, this.faults);
 		this.outside = this.world.new Process(Duration.ZERO);
 		this.store = new SimulatedStore(this.world, this.faults, this.outside);
 		this.redis = new SimulatedLedger.Shared(this.world::nanoTime);
@@ -135,81 +109,11 @@ final class Simulation {
 			throw new AssertionError("stuck: " + this.open + " open, " + this.store.under(SegmentKey.INBOX).keySet()
 					+ this.store.under(SegmentKey.RETRY).keySet());
 		}
-		Set<String> dead = new HashSet<>();
-		this.store.under(SegmentKey.DEAD_LETTER)
-			.forEach((key, bytes) -> copies(key, bytes)
-				.forEach((copy) -> dead.add(key(copy.delivery(), copy.envelope().run(), copy.envelope().handler()))));
-		String unreadable = this.store.under(SegmentKey.CORRUPT)
-			.values()
-			.stream()
-			.map((bytes) -> new String(bytes, StandardCharsets.ISO_8859_1))
-			.collect(Collectors.joining());
-		for (String id : this.acknowledged) {
-			Delivery delivery = delivery(id);
-			for (String handler : Effect.NAMES) {
-				boolean accounted = unreadable.contains("X-Shopify-Webhook-Id: " + id + "\r\n");
-				for (int r = 0; r < 12; r++) {
-					accounted |= this.effects.containsKey(handler + " " + Identity.of(delivery).value() + "." + r)
-							|| dead.contains(key(delivery, r, null)) || dead.contains(key(delivery, r, handler));
-				}
-				if (!accounted) {
-					throw new AssertionError("lost: " + id + " for " + handler);
-				}
-			}
-		}
-		if (!this.unexplained.isEmpty()) {
-			throw new AssertionError("repeats that no window explains: " + this.unexplained);
-		}
-		for (String key : this.effects.keySet()) {
-			String identity = key.substring(key.indexOf(' ') + 1, key.lastIndexOf('.'));
-			if (!this.sent.contains(identity)) {
-				throw new AssertionError("unexpected: " + key);
-			}
-		}
+		this.oracle.judge(this.store, Effect.NAMES);
 	}
 
-	/// Counts an effect; one that was had before must be explained by a window that was
-	/// open
-	/// since, or while the earlier one was under way.
-	private void had(String key) {
-		Long before = this.effectTimes.put(key, this.world.nanoTime());
-		this.effects.merge(key, 1, Integer::sum);
-		if (before != null && this.overstayed.contains(key)) {
-			this.faults.happened("repeat in W12 handler ignores its deadline");
-		}
-		else if (before != null) {
-			long since = before - UNDER_WAY.toNanos();
-			String window = this.windows.entrySet()
-				.stream()
-				.filter((entry) -> entry.getValue() >= since)
-				.map(Map.Entry::getKey)
-				.findFirst()
-				.orElse(null);
-			if (window == null) {
-				this.unexplained.add(key);
-			}
-			else {
-				this.faults.happened("repeat in " + window);
-			}
-		}
-	}
-
-	private void window(String name) {
-		this.windows.put(name, this.world.nanoTime());
-		this.faults.happened(name);
-	}
-
-	/// How often a handler had the effect of a delivery it had had already.
 	int repeats() {
-		return this.effects.values().stream().mapToInt((times) -> times - 1).sum();
-	}
-
-	private static String key(Delivery delivery, int run, String handler) {
-		return Identity.of(delivery).value() + "#" + run + "@" + handler;
-	}
-
-	private static List<Copy> copies(String key, byte[] bytes) {
-		return SegmentKey.parse(key).map((segment) -> SegmentDecoder.decode(segment, bytes).copies()).orElseThrow();
+		return this.oracle.repeats();
 	}
 
 	private Delivery delivery(String id) {
@@ -222,7 +126,7 @@ final class Simulation {
 	/// more.
 	private void send(String id) {
 		Delivery delivery = delivery(id);
-		this.sent.add(Identity.of(delivery).value());
+		this.oracle.sends(delivery);
 		try {
 			boolean again = true;
 			for (int attempt = 0; attempt < 9 && again; attempt++) {
@@ -250,30 +154,30 @@ final class Simulation {
 				}
 				switch (this.world.random.nextInt(9)) {
 					case 0, 1, 2 -> {
-						window("W3 crash after effect");
+						this.oracle.window("W3 crash after effect");
 						this.replicas.get(victim).process.kill();
 						this.replicas.set(victim, new Replica());
 					}
 					case 3 -> {
-						window("W4 lease overrun");
+						this.oracle.window("W4 lease overrun");
 						this.replicas.get(victim).process.freeze(Duration.ofSeconds(5 + this.world.random.nextInt(60)));
 					}
 					case 4, 5 -> {
-						window("W5 failover tail");
+						this.oracle.window("W5 failover tail");
 						this.redis.failOver(1 + this.world.random.nextInt(20));
 					}
 					case 7 -> {
-						window("W7 redis clock jump");
+						this.oracle.window("W7 redis clock jump");
 						this.redis.endAllLeases();
 					}
 					case 6 -> {
 						if (this.world.chance(0.3)) {
-							window("W6 dedupe memory gone");
+							this.oracle.window("W6 dedupe memory gone");
 							this.redis.flush();
 						}
 					}
 					default -> {
-						window("stop interrupts");
+						this.oracle.window("stop interrupts");
 						Replica stopped = this.replicas.get(victim);
 						this.replicas.set(victim, new Replica());
 						stopped.stop();
@@ -366,14 +270,14 @@ final class Simulation {
 			}
 			Simulation.this.world.trace(() -> "effect " + this.name + " " + attempt.delivery().id().printable() + " "
 					+ attempt.idempotencyKey());
-			had(this.name + " " + attempt.idempotencyKey());
+			Simulation.this.oracle.had(this.name + " " + attempt.idempotencyKey());
 			return Outcome.handled();
 		}
 
 		/// Goes on after its deadline, deaf to interrupts.
 		private void overstay(String key) {
 			long until = this.process.nanoTime() + Duration.ofSeconds(40).toNanos();
-			Simulation.this.overstayed.add(key);
+			Simulation.this.oracle.overstays(key);
 			while (this.process.nanoTime() < until) {
 				try {
 					this.process.pause(Duration.ofNanos(until - this.process.nanoTime()));
@@ -413,7 +317,7 @@ final class Simulation {
 					this.parts.buffer()
 						.hold(new Copy(delivery, Envelope.received(this.process.now(), "current")),
 								this.process.nanoTime() + Duration.ofMillis(3900).toNanos());
-					Simulation.this.acknowledged.add(id);
+					Simulation.this.oracle.acknowledged(delivery);
 					answer.complete(!Simulation.this.faults.strike("200 lost"));
 				}
 				catch (DeliveryBuffer.NotHeldException _) {
