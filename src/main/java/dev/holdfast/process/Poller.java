@@ -84,17 +84,28 @@ final class Poller {
 	/// as that brings work.
 	void poll() {
 		try {
-			Look look = step(false);
+			Look look = look(false);
 			while (look != Look.NOTHING && !this.stopped) {
-				this.workers.awaitChange((look == Look.WORK) ? FREE_AT_MOST : READY_SOON);
-				look = step(look == Look.WORK);
+				this.workers.awaitChange((look == Look.NOT_READY) ? READY_SOON : FREE_AT_MOST);
+				look = look(look == Look.WORK);
 			}
-		}
-		catch (StoreException | LedgerException ex) {
-			logger.debug("the bucket could not be looked at: {}", ex.getMessage());
 		}
 		catch (InterruptedException _) {
 			Thread.currentThread().interrupt();
+		}
+	}
+
+	/// A look that failed is repeated without the ticket: it may have taken it, and while
+	/// it
+	/// lasts nobody else looks.
+	private Look look(boolean again) {
+		try {
+			return step(again);
+		}
+		catch (StoreException | LedgerException ex) {
+			logger.debug("the bucket could not be looked at: {}", ex.getMessage());
+			this.idle = false;
+			return Look.FAILED;
 		}
 	}
 
@@ -207,6 +218,9 @@ final class Poller {
 
 		/// This replica may not claim now.
 		NOT_READY,
+
+		/// The store or Redis did not answer.
+		FAILED,
 
 		/// There was nothing, or others had it.
 		NOTHING,
