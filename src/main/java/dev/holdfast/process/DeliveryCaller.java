@@ -91,7 +91,7 @@ final class DeliveryCaller {
 		long start = this.scheduler.nanoTime();
 		Attempt attempt = new Attempt(copy.delivery(), CopyKeys.idempotencyKey(item.key()),
 				copy.envelope().attempt() + 1, this.runner.timeout());
-		return this.runner.call(gate.handler(), attempt).thenCompose((result) -> {
+		return this.runner.call(gate.handler(), attempt, lease::isHeld).thenCompose((result) -> {
 			this.meters.attempted(gate.handler().name(), copy, result, this.scheduler.nanoTime() - start);
 			return ended(gate, item, lease, repeat, result);
 		});

@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 import dev.holdfast.schedule.Permits;
@@ -45,18 +46,16 @@ final class HandlerRunner {
 		this.conditions = conditions;
 	}
 
-	/// Calls a handler as soon as there is a permit.
+	/// Calls a handler as soon as there is a permit, if it may still be called then.
+	/// @param may whether it may
 	/// @return its outcome, at its deadline at the latest
-	CompletableFuture<Result> call(DeliveryHandler handler, Attempt attempt) throws InterruptedException {
+	CompletableFuture<Result> call(DeliveryHandler handler, Attempt attempt, BooleanSupplier may)
+			throws InterruptedException {
 		CompletableFuture<Void> permit = this.permits.acquire(1);
 		try {
-			while (!this.stopping) {
-				try {
-					this.scheduler.await(permit, Duration.ofSeconds(1));
+			while (!this.stopping && may.getAsBoolean()) {
+				if (await(permit) && may.getAsBoolean()) {
 					return new Call(handler, attempt).start();
-				}
-				catch (TimeoutException _) {
-					// Look again whether this replica is stopping.
 				}
 			}
 		}
@@ -64,11 +63,22 @@ final class HandlerRunner {
 			this.permits.abandon(permit, 1);
 			throw ex;
 		}
+		this.permits.abandon(permit, 1);
+		return CompletableFuture.completedFuture(new Result.Released());
+	}
+
+	/// Waits a moment: whether a call may still be made is looked at again and again.
+	private boolean await(CompletableFuture<Void> permit) throws InterruptedException {
+		try {
+			this.scheduler.await(permit, Duration.ofSeconds(1));
+			return true;
+		}
+		catch (TimeoutException _) {
+			return false;
+		}
 		catch (ExecutionException ex) {
 			throw new IllegalStateException(ex);
 		}
-		this.permits.abandon(permit, 1);
-		return CompletableFuture.completedFuture(new Result.Released());
 	}
 
 	Duration timeout() {

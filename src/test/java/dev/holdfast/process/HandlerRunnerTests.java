@@ -48,6 +48,20 @@ class HandlerRunnerTests {
 		this.scheduler.close();
 	}
 
+	private final AtomicBoolean leased = new AtomicBoolean(true);
+
+	@Test
+	void callsNobodyOnceTheLeaseIsLost() throws Exception {
+		AtomicBoolean called = new AtomicBoolean();
+		this.leased.set(false);
+		Result result = call((_) -> {
+			called.set(true);
+			return Outcome.handled();
+		}).get(5, TimeUnit.SECONDS);
+		assertThat(result).isEqualTo(new Result.Released());
+		assertThat(called).isFalse();
+	}
+
 	@Test
 	void takesWhateverIsThrownAsARetry() throws Exception {
 		assertThat(retry((_) -> {
@@ -227,7 +241,7 @@ class HandlerRunnerTests {
 			}
 
 		};
-		return this.runner.call(handler, new Attempt(Bench.copy("1").delivery(), "key", 1, TIMEOUT));
+		return this.runner.call(handler, new Attempt(Bench.copy("1").delivery(), "key", 1, TIMEOUT), this.leased::get);
 	}
 
 }

@@ -80,8 +80,12 @@ final class Simulation {
 		}
 		for (int i = 0; i < DELIVERIES; i++) {
 			String id = "delivery-" + i;
-			this.open++;
-			this.outside.after(Duration.ofMillis(this.world.random.nextInt(120_000)), "shopify", () -> send(id));
+			Duration when = Duration.ofMillis(this.world.random.nextInt(120_000));
+			int times = this.world.chance(0.15) ? 2 : 1;
+			for (int time = 0; time < times; time++) {
+				this.open++;
+				this.outside.after(when, "shopify", () -> send(id));
+			}
 		}
 		if (this.troubled) {
 			this.outside.start("trouble", this::trouble);
