@@ -1,6 +1,7 @@
 package dev.holdfast.ledger;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -49,6 +50,8 @@ final class RedisLink implements SmartLifecycle {
 	private final ReentrantLock lock = new ReentrantLock();
 
 	private final AtomicInteger failures = new AtomicInteger();
+
+	private final AtomicBoolean suspecting = new AtomicBoolean();
 
 	private volatile boolean available;
 
@@ -115,6 +118,27 @@ final class RedisLink implements SmartLifecycle {
 		if (this.failures.incrementAndGet() >= FAILURES || reset != null) {
 			close(reset);
 		}
+		else if (this.watchdog.isSuspicious() && this.suspecting.compareAndSet(false, true)) {
+			this.scheduler.start("redis-suspect", this::suspect);
+		}
+	}
+
+	/// After a time-out, asks until there is an answer or the connection is given up:
+	/// where
+	/// there is little to do, the calls that would show a frozen primary are far apart.
+	private void suspect() {
+		while (this.available && this.watchdog.isSuspicious()) {
+			try {
+				call("probe", () -> {
+					this.probe.run();
+					return true;
+				});
+			}
+			catch (LedgerException ex) {
+				// Counted, like any other.
+			}
+		}
+		this.suspecting.set(false);
 	}
 
 	private void close(@Nullable RedisFailure reset) {

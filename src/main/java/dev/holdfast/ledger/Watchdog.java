@@ -54,6 +54,11 @@ final class Watchdog {
 		this.probes.set(0);
 	}
 
+	/// Whether the last call got no answer in time.
+	boolean isSuspicious() {
+		return this.timeouts.get() > 0;
+	}
+
 	/// @return why to reset the connection, or null to leave it
 	@Nullable RedisFailure failed(RedisFailure failure) {
 		boolean enough = failure == RedisFailure.TIMEOUT && this.timeouts.incrementAndGet() >= TIMEOUTS;

@@ -52,6 +52,19 @@ class WatchdogTest {
 	}
 
 	@Test
+	void findsAFrozenRedisByOneCall() throws LedgerException {
+		this.harness.redis.freeze();
+		fail(1);
+		this.harness.scheduler.pass(Duration.ZERO);
+		assertThat(this.harness.link.isAvailable()).isFalse();
+		this.harness.scheduler.pass(Duration.ZERO);
+		assertThat(this.harness.resets("timeout")).isEqualTo(1);
+		this.harness.redis.thaw();
+		this.harness.scheduler.pass(SECOND);
+		claim();
+	}
+
+	@Test
 	void forgetsTimeoutsOnceRedisAnswers() throws LedgerException {
 		this.harness.redis.freeze();
 		fail(2);
