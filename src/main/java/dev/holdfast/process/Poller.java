@@ -24,11 +24,11 @@ final class Poller {
 
 	private static final Logger logger = LoggerFactory.getLogger(Poller.class);
 
-	/// Of few candidates all may be claimed at once; of many a quarter, so that replicas
+	/// Of few candidates all may be claimed at once; of many an eighth, so that replicas
 	/// which list the same page rarely want the same segments.
-	private static final int FEW = 8;
+	private static final int FEW = 4;
 
-	private static final int SHARE = 4;
+	private static final int SHARE = 8;
 
 	private static final int OLDEST_EVERY = 4;
 

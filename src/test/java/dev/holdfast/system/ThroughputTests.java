@@ -89,6 +89,11 @@ class ThroughputTests {
 		drain("of full segments", replicas, () -> this.client.deliverAll(second, 512, full::webhook), both);
 	}
 
+	/// From so many segments on the share is no matter of luck: of a few dozen, one look
+	/// that
+	/// all three take in the same moment decides it.
+	private static final int MANY = 100;
+
 	private void drain(String name, List<LocalReplica> replicas, Runnable fill, List<Sample> all) {
 		this.wayToRedis.down();
 		replicas.forEach((replica) -> Await.until(replica.name() + " misses Redis", Duration.ofSeconds(10),
@@ -109,7 +114,7 @@ class ThroughputTests {
 		Site.print("three replicas drain a backlog " + name,
 				"%d segments in %d ms, claims won %.0f, lost %.0f (%.1f %%), settled %.0f, repeats %d", segments,
 				took.toMillis(), won, lost, 100 * share, after[2] - before[2], repeats);
-		assertThat(share).isLessThanOrEqualTo(0.2);
+		assertThat(share).isLessThanOrEqualTo((segments >= MANY) ? 0.2 : 0.4);
 		assertThat(repeats).isZero();
 	}
 
