@@ -103,7 +103,6 @@ final class RedisLink implements SmartLifecycle {
 		}
 		finally {
 			sample.stop(Timer.builder(Meters.REDIS.id())
-				.description(Meters.REDIS.meaning())
 				.tag("script", script)
 				.tag("outcome", outcome)
 				.register(this.meters));

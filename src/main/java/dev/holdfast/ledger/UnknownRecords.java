@@ -22,11 +22,7 @@ final class UnknownRecords {
 	}
 
 	void found(String script, CopyKey copy) {
-		Counter.builder(Meters.LEDGER_UNKNOWN.id())
-			.description(Meters.LEDGER_UNKNOWN.meaning())
-			.tag("script", script)
-			.register(this.meters)
-			.increment();
+		Counter.builder(Meters.LEDGER_UNKNOWN.id()).tag("script", script).register(this.meters).increment();
 		logger.atError()
 			.addKeyValue(LogKeys.KEY, copy.record())
 			.addKeyValue(LogKeys.ATTEMPT, copy.attempt())

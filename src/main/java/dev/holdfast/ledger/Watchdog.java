@@ -79,11 +79,7 @@ final class Watchdog {
 	void reset(RedisFailure cause) {
 		this.last.set(this.scheduler.nanoTime());
 		succeeded();
-		Counter.builder(Meters.REDIS_RESETS.id())
-			.description(Meters.REDIS_RESETS.meaning())
-			.tag("cause", cause.tag())
-			.register(this.meters)
-			.increment();
+		Counter.builder(Meters.REDIS_RESETS.id()).tag("cause", cause.tag()).register(this.meters).increment();
 		logger.atWarn().addKeyValue(LogKeys.REASON, cause.tag()).log("redis connection reset: {}", cause.tag());
 		this.connection.run();
 	}

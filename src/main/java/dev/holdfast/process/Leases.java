@@ -29,6 +29,8 @@ final class Leases {
 
 	private static final Duration AGAIN = Duration.ofSeconds(1);
 
+	private static final Duration UNANSWERED = Duration.ofMillis(250);
+
 	private static final Logger logger = LoggerFactory.getLogger(Leases.class);
 
 	private final Ledger ledger;
@@ -38,6 +40,8 @@ final class Leases {
 	private final RandomGenerator random;
 
 	private final Set<Held> held = ConcurrentHashMap.newKeySet();
+
+	private volatile boolean stopped;
 
 	Leases(Ledger ledger, Scheduler scheduler, RandomGenerator random) {
 		this.ledger = ledger;
@@ -53,6 +57,34 @@ final class Leases {
 	/// A token for one claim.
 	String token() {
 		return HexFormat.of().toHexDigits(this.random.nextLong());
+	}
+
+	/// Asks the ledger for leases, or under one, until it answers: a question whose
+	/// answer
+	/// was lost may have been granted, and what it took would wait until the lease ends.
+	/// @param asked when the lease was first asked for, on the monotonic clock
+	/// @throws LedgerException if there is no answer while the lease would be of use
+	<T> T insist(long asked, Question<T> question) throws LedgerException, InterruptedException {
+		while (true) {
+			try {
+				return question.ask();
+			}
+			catch (LedgerException ex) {
+				if (this.stopped || !isFresh(asked)) {
+					throw ex;
+				}
+			}
+			this.scheduler.pause(UNANSWERED);
+		}
+	}
+
+	private boolean isFresh(long sent) {
+		return this.scheduler.nanoTime() - sent < LEASE.minus(MARGIN).toNanos();
+	}
+
+	/// Insists no longer: this replica stops.
+	void stop() {
+		this.stopped = true;
 	}
 
 	/// A lease that is asked for.
@@ -111,10 +143,13 @@ final class Leases {
 			return this.lease;
 		}
 
+		<T> T insist(Question<T> question) throws LedgerException, InterruptedException {
+			return Leases.this.insist(this.sent, question);
+		}
+
 		/// Whether this worker may still start handlers and write copies.
 		boolean isHeld() {
-			long age = Leases.this.scheduler.nanoTime() - this.sent;
-			return !this.lost && age < LEASE.minus(MARGIN).toNanos();
+			return !this.lost && isFresh(this.sent);
 		}
 
 		private void renewed(long sent, boolean still) {
@@ -125,6 +160,14 @@ final class Leases {
 				this.lost = true;
 			}
 		}
+
+	}
+
+	/// Something to ask the ledger, as often as need be.
+	@FunctionalInterface
+	interface Question<T> {
+
+		T ask() throws LedgerException;
 
 	}
 

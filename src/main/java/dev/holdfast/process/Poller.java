@@ -24,9 +24,9 @@ final class Poller {
 
 	private static final Logger logger = LoggerFactory.getLogger(Poller.class);
 
-	/// Of few candidates all may be claimed at once; of many an eighth, so that replicas
+	/// Of few candidates two may be claimed at once; of many an eighth, so that replicas
 	/// which list the same page rarely want the same segments.
-	private static final int FEW = 4;
+	private static final int FEW = 2;
 
 	private static final int SHARE = 8;
 
@@ -98,7 +98,7 @@ final class Poller {
 	/// A look that failed is repeated without the ticket: it may have taken it, and while
 	/// it
 	/// lasts nobody else looks.
-	private Look look(boolean again) {
+	private Look look(boolean again) throws InterruptedException {
 		try {
 			return step(again);
 		}
@@ -111,7 +111,7 @@ final class Poller {
 
 	/// One look: lists, claims, and starts a worker for each segment won.
 	/// @param again whether it follows a look that brought work
-	Look step(boolean again) throws StoreException, LedgerException {
+	Look step(boolean again) throws StoreException, LedgerException, InterruptedException {
 		if (this.stopped || !this.readiness.look()) {
 			return Look.NOT_READY;
 		}
@@ -170,17 +170,18 @@ final class Poller {
 		return chosen;
 	}
 
-	private int claim(List<SegmentKey> chosen) throws LedgerException {
+	private int claim(List<SegmentKey> chosen) throws LedgerException, InterruptedException {
 		if (chosen.isEmpty()) {
 			return 0;
 		}
+		List<String> segments = chosen.stream().map(SegmentKey::id).toList();
 		String token = this.leases.token();
 		long asked = this.leases.now();
 		List<Claim> claims;
 		try {
-			claims = this.ledger.claim(chosen.stream().map(SegmentKey::id).toList(), token, Leases.LEASE);
+			claims = this.leases.insist(asked, () -> this.ledger.claim(segments, token, Leases.LEASE));
 		}
-		catch (LedgerException | RuntimeException ex) {
+		catch (LedgerException | InterruptedException | RuntimeException ex) {
 			chosen.forEach(this.workers::give);
 			throw ex;
 		}

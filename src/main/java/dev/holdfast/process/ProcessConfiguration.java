@@ -44,10 +44,12 @@ class ProcessConfiguration {
 
 	@Bean
 	DrainLifecycle drainLifecycle(HoldfastProperties properties, ObjectProvider<Poller> poller,
-			ObjectProvider<HandOff> handOff, Scheduler scheduler, Conditions conditions) {
+			ObjectProvider<HandOff> handOff, ObjectProvider<Leases> leases, Scheduler scheduler,
+			Conditions conditions) {
 		return new DrainLifecycle(properties.drainDelay(), () -> {
 			poller.ifAvailable(Poller::stop);
 			handOff.ifAvailable(HandOff::stop);
+			leases.ifAvailable(Leases::stop);
 		}, scheduler, conditions);
 	}
 

@@ -119,8 +119,7 @@ final class SegmentWorker {
 
 	private void process(Visit visit, Read read) throws LedgerException, StoreException, InterruptedException {
 		List<Item> items = Item.of(read.copies());
-		List<Begun> begun = items.isEmpty() ? List.of()
-				: this.ledger.begin(visit.lease().lease(), Item.keys(items), visit.inMemory() != null);
+		List<Begun> begun = items.isEmpty() ? List.of() : begin(items, visit, visit.inMemory() != null);
 		if (begun.size() != items.size()) {
 			this.meters.claims("lost", 1);
 			return;
@@ -149,6 +148,11 @@ final class SegmentWorker {
 		else {
 			release(visit, busy.isEmpty() ? AFTER_FAILURE : LONGEST_LATER);
 		}
+	}
+
+	private List<Begun> begin(List<Item> items, Visit visit, boolean claim)
+			throws LedgerException, InterruptedException {
+		return visit.lease().insist(() -> this.ledger.begin(visit.lease().lease(), Item.keys(items), claim));
 	}
 
 	/// Keeps what could not be read: the object itself, copied by the store, in case the
@@ -194,7 +198,7 @@ final class SegmentWorker {
 	/// Begins and finishes one delivery by itself.
 	/// @return whether it is accounted for
 	private boolean one(Item item, Visit visit, List<Item> duplicates) throws LedgerException, InterruptedException {
-		List<Begun> begun = this.ledger.begin(visit.lease().lease(), Item.keys(List.of(item)), false);
+		List<Begun> begun = begin(List.of(item), visit, false);
 		if (begun.isEmpty()) {
 			return false;
 		}

@@ -34,18 +34,12 @@ final class ReceiveMeters {
 					: counter(Meters.REFUSED).tag("reason", answer.reason()).register(registry));
 		}
 		this.duration = Timer.builder(Meters.ACCEPT_DURATION.id())
-			.description(Meters.ACCEPT_DURATION.meaning())
 			.serviceLevelObjectives(Duration.ofMillis(20), Duration.ofMillis(50), Duration.ofMillis(100),
 					Duration.ofMillis(250), Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofSeconds(2),
 					Duration.ofSeconds(4))
 			.register(registry);
-		Gauge.builder(Meters.RECEIVING.id(), limits, ReceiveLimits::active)
-			.description(Meters.RECEIVING.meaning())
-			.register(registry);
-		Gauge.builder(Meters.RECEIVING_BYTES.id(), limits, ReceiveLimits::bytes)
-			.description(Meters.RECEIVING_BYTES.meaning())
-			.baseUnit("bytes")
-			.register(registry);
+		Gauge.builder(Meters.RECEIVING.id(), limits, ReceiveLimits::active).register(registry);
+		Gauge.builder(Meters.RECEIVING_BYTES.id(), limits, ReceiveLimits::bytes).baseUnit("bytes").register(registry);
 	}
 
 	void answered(Answer answer, long nanos) {
@@ -65,7 +59,7 @@ final class ReceiveMeters {
 	}
 
 	private static Counter.Builder counter(Meters meter) {
-		return Counter.builder(meter.id()).description(meter.meaning());
+		return Counter.builder(meter.id());
 	}
 
 }

@@ -161,9 +161,8 @@ class ComposeIT {
 			Duration took = Duration.between(gone, stack.handledAt(answer.id()));
 			say("primary gone by %s: processing again after %d ms", how, took.toMillis());
 			assertThat(stack.primary()).isNotEqualTo(primary);
-			// Down-after and 10 s, as a rule; a claim whose answer died with the primary
-			// waits for its lease of 30 s.
-			assertThat(took).isLessThan(Duration.ofSeconds(45));
+			// Down-after and 10 s.
+			assertThat(took).isLessThan(Duration.ofSeconds(15));
 		}
 		finally {
 			stack.docker(how.equals("kill") ? "start" : "unpause", stack.container(primary));

@@ -3,6 +3,7 @@ package dev.holdfast.process;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -108,8 +109,11 @@ final class Bench {
 	/// The way to Redis.
 	final class Wire implements SimulatedLedger.Calls {
 
-		/// Which calls get no answer, by their names.
-		final Set<String> failing = new java.util.HashSet<>();
+		/// Which calls do not arrive, by their names.
+		final Set<String> failing = new HashSet<>();
+
+		/// Which calls are carried out and get no answer, by their names.
+		final Set<String> unanswered = new HashSet<>();
 
 		boolean available = true;
 
@@ -130,7 +134,11 @@ final class Bench {
 			if (this.failing.contains(name)) {
 				throw new LedgerException("no answer", new IllegalStateException());
 			}
-			return effect.get();
+			T answer = effect.get();
+			if (this.unanswered.contains(name)) {
+				throw new LedgerException("no answer", new IllegalStateException());
+			}
+			return answer;
 		}
 
 		@Override
@@ -234,6 +242,9 @@ final class Bench {
 				}
 				catch (StoreException | LedgerException ex) {
 					Bench.this.events.add("poll failed " + ex.getMessage());
+				}
+				catch (InterruptedException _) {
+					Thread.currentThread().interrupt();
 				}
 			});
 			Bench.this.world.settle();

@@ -29,6 +29,8 @@ public final class ProcessParts {
 
 	private final HandOff handOff;
 
+	private final Leases leases;
+
 	private final ProcessLifecycle lifecycle;
 
 	private final Scheduler scheduler;
@@ -43,7 +45,7 @@ public final class ProcessParts {
 		HandlerRunner runner = new HandlerRunner((work) -> scheduler.start("handler", work), scheduler,
 				settings.timeout(), settings.concurrency(), conditions);
 		Handlers registry = new Handlers(handlers, Set.of(), scheduler, conditions);
-		Leases leases = new Leases(ledger, scheduler, random);
+		this.leases = new Leases(ledger, scheduler, random);
 		Marks marks = new Marks(ledger, scheduler, meters);
 		RetryPolicy policy = new RetryPolicy(settings.maxAttempts(), Duration.ofHours(72));
 		NextCopies nextCopies = new NextCopies(this.buffer.writer(),
@@ -52,19 +54,19 @@ public final class ProcessParts {
 		DeliveryFinisher finisher = new DeliveryFinisher(
 				new DeliveryCaller(registry, runner, counts, scheduler, random), registry, nextCopies, marks, policy,
 				this.buffer.clock(), scheduler, counts);
-		SegmentWorker worker = new SegmentWorker(ledger, leases, new SegmentReader(store, scheduler),
+		SegmentWorker worker = new SegmentWorker(ledger, this.leases, new SegmentReader(store, scheduler),
 				this.buffer.writer(), finisher, this.buffer.deletes(), this.buffer.clock(), scheduler, conditions,
 				counts, runner::isStopping);
 		Workers workers = new Workers(worker, scheduler, 64L << 20);
 		Readiness readiness = new Readiness(registry, runner, ledger,
 				new NameMarker(store, "simulation", scheduler, conditions), this.buffer.pressure(), conditions);
-		this.handOff = new HandOff(workers, leases, readiness::isReady, scheduler, counts, 64L << 20);
+		this.handOff = new HandOff(workers, this.leases, readiness::isReady, scheduler, counts, 64L << 20);
 		listener.target = this.handOff;
 		Candidates candidates = new Candidates(store, this.buffer.clock(), new Backlog(scheduler, meters),
 				new ForeignObjects(conditions), POLL);
-		this.poller = new Poller(readiness, candidates, ledger, leases, workers, this.buffer.deletes(), counts, POLL,
-				random);
-		this.lifecycle = new ProcessLifecycle(leases, workers, runner, marks, this.buffer.deletes(), scheduler);
+		this.poller = new Poller(readiness, candidates, ledger, this.leases, workers, this.buffer.deletes(), counts,
+				POLL, random);
+		this.lifecycle = new ProcessLifecycle(this.leases, workers, runner, marks, this.buffer.deletes(), scheduler);
 	}
 
 	/// Starts what the container would: the renewals and the poller.
@@ -77,6 +79,7 @@ public final class ProcessParts {
 	public void stop() {
 		this.poller.stop();
 		this.handOff.stop();
+		this.leases.stop();
 		this.lifecycle.stop();
 	}
 

@@ -1,6 +1,6 @@
 package dev.holdfast.system;
 
-import java.io.UncheckedIOException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 import dev.holdfast.fixture.Await;
 import dev.holdfast.fixture.RedisProcess;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
@@ -31,6 +33,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /// Redis that goes away, whole or in part, under two replicas that receive all the while.
+@Tag("system")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class RedisOutageTests {
@@ -43,6 +46,8 @@ class RedisOutageTests {
 	/// that
 	/// waited for Redis would take half a second or more.
 	private static final int FACTOR = 3;
+
+	private static final Sample FORGED = Sample.of(new byte[1000]);
 
 	private static final Duration NOISE = Duration.ofMillis(50);
 
@@ -62,7 +67,7 @@ class RedisOutageTests {
 
 	private WebhookClient client;
 
-	private List<Answer> before;
+	private Posted before;
 
 	@BeforeAll
 	void start() {
@@ -93,7 +98,7 @@ class RedisOutageTests {
 	@Test
 	void receivesWithoutRedisAndDrainsWhenItIsBack() {
 		stopAll();
-		List<Answer> during = post(seconds(4));
+		Posted during = post(seconds(4));
 		assertUnaffected("Redis stopped altogether", during);
 		assertThat(this.replicas).allSatisfy((replica) -> {
 			assertThat(replica.health().code()).isEqualTo(200);
@@ -105,7 +110,7 @@ class RedisOutageTests {
 		long agreed = System.nanoTime();
 		int repeats = this.site.awaitHandled(this.accepted, this.sent);
 		Site.print("Redis back", "all started after %d ms, backlog of %d drained after %d ms, repeats %d",
-				millis(back, agreed), during.size(), millis(back, System.nanoTime()), repeats);
+				millis(back, agreed), during.genuine.size(), millis(back, System.nanoTime()), repeats);
 		awaitUp();
 	}
 
@@ -135,7 +140,7 @@ class RedisOutageTests {
 		fault("primary killed", () -> {
 			primary.kill();
 			return () -> resumed(primary);
-		}, primary::restart);
+		}, () -> this.redis.rejoin(primary));
 	}
 
 	@Test
@@ -144,7 +149,7 @@ class RedisOutageTests {
 		fault("primary frozen", () -> {
 			primary.freeze();
 			return () -> resumed(primary);
-		}, primary::thaw);
+		}, () -> this.redis.rejoin(primary));
 	}
 
 	/// First, while no Sentinel has yet seen a failover: hasty ones sometimes take an
@@ -170,22 +175,15 @@ class RedisOutageTests {
 			return () -> resumed(primary);
 		}, () -> {
 			sentinel.thaw();
-			primary.restart();
+			this.redis.rejoin(primary);
 		});
 	}
 
 	private boolean resumed(RedisProcess former) {
-		return this.redis.nodes().stream().filter((node) -> node != former).anyMatch(RedisOutageTests::isPrimary);
-	}
-
-	/// A promotion closes the connections of others.
-	private static boolean isPrimary(RedisProcess node) {
-		try {
-			return "master".equals(node.list("ROLE").getFirst());
-		}
-		catch (UncheckedIOException ex) {
-			return false;
-		}
+		return this.redis.nodes()
+			.stream()
+			.filter((node) -> node != former)
+			.anyMatch((node) -> "master".equals(node.list("ROLE").getFirst()));
 	}
 
 	/// Posts all the while; breaks something after a second; goes on until what is posted
@@ -194,10 +192,11 @@ class RedisOutageTests {
 		List<Handled> earlier = this.site.effects();
 		int repeatedBefore = earlier.size() - Handled.byKey(earlier).size();
 		AtomicBoolean done = new AtomicBoolean();
-		CompletableFuture<List<Answer>> posting = CompletableFuture.supplyAsync(() -> post(() -> !done.get()));
+		CompletableFuture<Posted> posting = CompletableFuture.supplyAsync(() -> post(() -> !done.get()),
+				Thread::startVirtualThread);
 		long broken;
 		long repaired;
-		List<Answer> during;
+		Posted during;
 		try {
 			this.site.awaitEffects(50, RESUMED_WITHIN);
 			broken = System.nanoTime();
@@ -235,24 +234,33 @@ class RedisOutageTests {
 		return Duration.ofNanos(longest);
 	}
 
-	private void assertUnaffected(String name, List<Answer> during) {
-		Duration p99Before = WebhookClient.percentile(this.before, 99);
-		Duration p99 = WebhookClient.percentile(during, 99);
-		Site.print(name, "%d posts, answers %s, p99 %.1f ms (before %.1f ms), p50 %.1f ms (before %.1f ms)",
-				during.size(), WebhookClient.statuses(during), p99.toNanos() / 1e6, p99Before.toNanos() / 1e6,
-				WebhookClient.percentile(during, 50).toNanos() / 1e6,
-				WebhookClient.percentile(this.before, 50).toNanos() / 1e6);
-		assertThat(WebhookClient.statuses(during).keySet()).as("answers while " + name).isEqualTo(Set.of(200));
-		assertThat(p99).as("p99 while " + name).isLessThan(p99Before.multipliedBy(FACTOR).plus(NOISE));
+	/// Compares with the time before, and with forged posts at the same time, which show
+	/// what
+	/// the machine adds.
+	private void assertUnaffected(String name, Posted during) {
+		Duration p99 = WebhookClient.percentile(during.genuine, 99);
+		Duration p99Before = WebhookClient.percentile(this.before.genuine, 99);
+		Duration p99Forged = WebhookClient.percentile(during.forged, 99);
+		Site.print(name,
+				"%d posts, answers %s, p99 %.1f ms (before %.1f ms, forged %.1f ms), p50 %.1f ms (before %.1f ms)",
+				during.genuine.size(), WebhookClient.statuses(during.genuine), p99.toNanos() / 1e6,
+				p99Before.toNanos() / 1e6, p99Forged.toNanos() / 1e6,
+				WebhookClient.percentile(during.genuine, 50).toNanos() / 1e6,
+				WebhookClient.percentile(this.before.genuine, 50).toNanos() / 1e6);
+		assertThat(WebhookClient.statuses(during.genuine).keySet()).as("answers while " + name).isEqualTo(Set.of(200));
+		Duration other = (p99Forged.compareTo(p99Before) > 0) ? p99Forged : p99Before;
+		assertThat(p99).as("p99 while " + name).isLessThan(other.multipliedBy(FACTOR).plus(NOISE));
 	}
 
-	private List<Answer> post(BooleanSupplier more) {
-		List<Answer> answers = this.client.postSteadily(PER_SECOND,
-				() -> this.replicas.get(ThreadLocalRandom.current().nextInt(this.replicas.size())).webhook(),
-				() -> Sample.random(this.random), more);
+	private Posted post(BooleanSupplier more) {
+		Supplier<URI> any = () -> this.replicas.get(ThreadLocalRandom.current().nextInt(this.replicas.size()))
+			.webhook();
+		CompletableFuture<List<Answer>> forged = CompletableFuture.supplyAsync(
+				() -> this.client.forgeSteadily(PER_SECOND, any, () -> FORGED, more), Thread::startVirtualThread);
+		List<Answer> answers = this.client.postSteadily(PER_SECOND, any, () -> Sample.random(this.random), more);
 		answers.stream().map(Answer::sample).forEach(this.sent::add);
 		answers.stream().filter(Answer::isAccepted).map(Answer::sample).forEach(this.accepted::add);
-		return answers;
+		return new Posted(answers, forged.join());
 	}
 
 	private static BooleanSupplier seconds(int seconds) {
@@ -287,6 +295,10 @@ class RedisOutageTests {
 
 	private static long millis(long from, long to) {
 		return Duration.ofNanos(to - from).toMillis();
+	}
+
+	/// What was posted at a time.
+	private record Posted(List<Answer> genuine, List<Answer> forged) {
 	}
 
 	/// Breaks something.

@@ -16,6 +16,7 @@ import dev.holdfast.fixture.RedisTopology;
 import dev.holdfast.system.WebhookClient.Answer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
@@ -23,6 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /// Replicas that are told to stop.
+@Tag("system")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RestartTests {
 

@@ -20,6 +20,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.holdfast.fixture.Await;
 import dev.holdfast.fixture.DevelopmentServices;
 import dev.holdfast.fixture.RedisProcess;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -28,6 +29,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /// Shopify's own library and Holdfast agree on signatures, from the first request to the
 /// last.
+@Tag("system")
 class ShopifyLibraryTests {
 
 	@Test

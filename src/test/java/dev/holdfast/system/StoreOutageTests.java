@@ -11,11 +11,13 @@ import java.util.concurrent.CompletableFuture;
 import dev.holdfast.fixture.Await;
 import dev.holdfast.fixture.RedisProcess;
 import dev.holdfast.system.WebhookClient.Answer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /// The object store stops and comes back.
+@Tag("system")
 class StoreOutageTests {
 
 	private static final Duration DEADLINE = Duration.ofSeconds(4);

@@ -17,12 +17,17 @@ import dev.holdfast.fixture.Toxic;
 import dev.holdfast.system.WebhookClient.Answer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+
+import org.junit.jupiter.api.parallel.Isolated;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /// What deliveries cost in requests to the store and in claims. The store answers as late
 /// as real ones do.
+@Tag("system")
+@Isolated("it is about figures")
 class ThroughputTests {
 
 	private final Random random = new Random(3);
