@@ -7,8 +7,13 @@ import dev.holdfast.telemetry.Conditions;
 import dev.holdfast.telemetry.Meters;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.ssl.NoSuchSslBundleException;
+import org.springframework.boot.ssl.SslBundle;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -39,13 +44,13 @@ class BufferConfiguration {
 	}
 
 	@Bean(destroyMethod = "close")
-	S3Client receivingClient(StoreProperties properties) {
-		return S3Clients.receiving(properties);
+	S3Client receivingClient(StoreProperties properties, SslBundles bundles) {
+		return S3Clients.receiving(properties, tls(properties, bundles));
 	}
 
 	@Bean(destroyMethod = "close")
-	S3Client processingClient(StoreProperties properties) {
-		return S3Clients.processing(properties);
+	S3Client processingClient(StoreProperties properties, SslBundles bundles) {
+		return S3Clients.processing(properties, tls(properties, bundles));
 	}
 
 	@Bean
@@ -104,6 +109,21 @@ class BufferConfiguration {
 	@Bean
 	SmartLifecycle bufferLifecycle(GroupCommit buffer, StoreBreaker breaker, Scheduler scheduler) {
 		return new BufferLifecycle(buffer, breaker, scheduler);
+	}
+
+	private static @Nullable SslBundle tls(StoreProperties properties, SslBundles bundles) {
+		String name = properties.sslBundle();
+		if (name.isEmpty()) {
+			return null;
+		}
+		try {
+			return bundles.getBundle(name);
+		}
+		catch (NoSuchSslBundleException ex) {
+			throw new InvalidConfigurationPropertyValueException("holdfast.store.ssl-bundle", name,
+					"There is no such bundle: set spring.ssl.bundle.pem." + name
+							+ ".truststore.certificate to the file of the CA that signed the store's certificate.");
+		}
 	}
 
 }

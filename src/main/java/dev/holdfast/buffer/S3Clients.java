@@ -3,6 +3,8 @@ package dev.holdfast.buffer;
 import java.net.URI;
 import java.time.Duration;
 
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.ssl.SslBundle;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
@@ -36,20 +38,20 @@ final class S3Clients {
 	private S3Clients() {
 	}
 
-	static S3Client receiving(StoreProperties properties) {
-		return build(properties, RECEIVING_CONNECTIONS,
+	static S3Client receiving(StoreProperties properties, @Nullable SslBundle tls) {
+		return build(properties, tls, RECEIVING_CONNECTIONS,
 				(override) -> override.retryStrategy(StandardRetryStrategy.builder().maxAttempts(1).build()));
 	}
 
-	static S3Client processing(StoreProperties properties) {
-		return build(properties, PROCESSING_CONNECTIONS,
+	static S3Client processing(StoreProperties properties, @Nullable SslBundle tls) {
+		return build(properties, tls, PROCESSING_CONNECTIONS,
 				(override) -> override
 					.retryStrategy(StandardRetryStrategy.builder().maxAttempts(PROCESSING_TRIES).build())
 					.apiCallAttemptTimeout(PROCESSING_ATTEMPT)
 					.apiCallTimeout(PROCESSING_CALL));
 	}
 
-	private static S3Client build(StoreProperties properties, int connections,
+	private static S3Client build(StoreProperties properties, @Nullable SslBundle tls, int connections,
 			java.util.function.Consumer<ClientOverrideConfiguration.Builder> override) {
 		S3ClientBuilder builder = S3Client.builder()
 			.region(Region.of(properties.region()))
@@ -59,13 +61,7 @@ final class S3Clients {
 			.serviceConfiguration(S3Configuration.builder().chunkedEncodingEnabled(false).build())
 			.forcePathStyle(properties.provider().isPathStyle())
 			.overrideConfiguration(override)
-			.httpClientBuilder(Apache5HttpClient.builder()
-				.maxConnections(connections)
-				.connectionTimeout(Duration.ofSeconds(1))
-				.connectionAcquisitionTimeout(Duration.ofSeconds(1))
-				.socketTimeout(Duration.ofSeconds(5))
-				.connectionMaxIdleTime(Duration.ofSeconds(20))
-				.tcpKeepAlive(true));
+			.httpClientBuilder(http(tls, connections));
 		URI endpoint = properties.effectiveEndpoint();
 		if (endpoint != null) {
 			builder.endpointOverride(endpoint);
@@ -75,6 +71,21 @@ final class S3Clients {
 				.create(AwsBasicCredentials.create(properties.accessKey(), properties.secret())));
 		}
 		return builder.build();
+	}
+
+	private static Apache5HttpClient.Builder http(@Nullable SslBundle tls, int connections) {
+		Apache5HttpClient.Builder builder = Apache5HttpClient.builder()
+			.maxConnections(connections)
+			.connectionTimeout(Duration.ofSeconds(1))
+			.connectionAcquisitionTimeout(Duration.ofSeconds(1))
+			.socketTimeout(Duration.ofSeconds(5))
+			.connectionMaxIdleTime(Duration.ofSeconds(20))
+			.tcpKeepAlive(true);
+		if (tls != null) {
+			builder.tlsTrustManagersProvider(tls.getManagers()::getTrustManagers)
+				.tlsKeyManagersProvider(tls.getManagers()::getKeyManagers);
+		}
+		return builder;
 	}
 
 }

@@ -5,6 +5,8 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
+import javax.net.ssl.SSLException;
+
 import dev.holdfast.buffer.StoreException.Kind;
 import dev.holdfast.telemetry.Meters;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -89,11 +91,15 @@ final class StoreCalls {
 		if (failure instanceof SdkServiceException answer) {
 			return ("HTTP " + answer.statusCode() + " " + code(failure)).strip();
 		}
+		boolean tls = false;
 		Throwable root = failure;
 		while (root.getCause() != null) {
 			root = root.getCause();
+			tls = tls || root instanceof SSLException;
 		}
-		return root.getClass().getSimpleName();
+		String name = root.getClass().getSimpleName();
+		return tls ? "no TLS (" + name + "): is the certificate of the store made for the name in its endpoint, "
+				+ "and its CA trusted? A CA of your own is set by holdfast.store.ssl-bundle" : name;
 	}
 
 	/// What is asked of a store, as it is billed and limited.

@@ -19,11 +19,13 @@ import org.springframework.util.StringUtils;
 /// @param secret the secret of the access key
 /// @param prefix what all keys begin with, such as `shop-a/`
 /// @param allowInsecure whether an `http://` endpoint is accepted
+/// @param sslBundle the SSL bundle that says whom to trust, and what to show; without one,
+/// whom the JVM trusts
 @ConfigurationProperties("holdfast.store")
 record StoreProperties(@DefaultValue("generic") StoreProvider provider, @DefaultValue("us-east-1") String region,
 		@Nullable URI endpoint, @DefaultValue("") String bucket, @DefaultValue("") String accessKey,
 		@Name("secret-key") @DefaultValue("") String secret, @DefaultValue("") String prefix,
-		@DefaultValue("false") boolean allowInsecure) {
+		@DefaultValue("false") boolean allowInsecure, @DefaultValue("") String sslBundle) {
 
 	StoreProperties {
 		require(StringUtils.hasText(bucket), "holdfast.store.bucket is not set: name the bucket that holds deliveries");
@@ -35,6 +37,9 @@ record StoreProperties(@DefaultValue("generic") StoreProvider provider, @Default
 		require(endpoint == null || !"http".equals(endpoint.getScheme()) || allowInsecure,
 				"holdfast.store.endpoint is plain http: use https, or set holdfast.store.allow-insecure=true "
 						+ "where the network is trusted");
+		require(sslBundle.isEmpty() || endpoint == null || "https".equals(endpoint.getScheme()),
+				"holdfast.store.ssl-bundle is set, but holdfast.store.endpoint is plain http: "
+						+ "give the endpoint as https://, or remove the bundle");
 		require(accessKey.isEmpty() == secret.isEmpty(),
 				"holdfast.store.access-key and holdfast.store.secret-key go together: set both or neither");
 		require(prefix.isEmpty() || (prefix.matches("[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*/") && !prefix.contains("..")),

@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.boot.data.redis.autoconfigure.ClientResourcesBuilderCustomizer;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisProperties;
+import org.springframework.boot.data.redis.autoconfigure.LettuceClientConfigurationBuilderCustomizer;
 import org.springframework.boot.data.redis.autoconfigure.LettuceClientOptionsBuilderCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -34,6 +35,11 @@ class LedgerConfiguration {
 	LettuceClientOptionsBuilderCustomizer lettuceOptions(DataRedisProperties redis) {
 		Duration timeout = (redis.getConnectTimeout() != null) ? redis.getConnectTimeout() : CONNECT_TIMEOUT;
 		return (options) -> LettuceSettings.apply(options, timeout);
+	}
+
+	@Bean
+	LettuceClientConfigurationBuilderCustomizer lettuceClient() {
+		return LettuceSettings::apply;
 	}
 
 	@Bean

@@ -13,6 +13,8 @@ import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.Delay;
 import io.lettuce.core.resource.EpollProvider;
 
+import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration.LettuceClientConfigurationBuilder;
+
 /// How Lettuce is to behave when Redis does not. Its own defaults wait a minute for an
 /// answer, half a minute to reconnect, queue without bound, and send again what was in
 /// flight when a connection broke, so that a claim could lose against itself.
@@ -40,6 +42,10 @@ final class LettuceSettings {
 			.requestQueueSize(QUEUE)
 			.maintNotificationsConfig(MaintNotificationsConfig.disabled())
 			.socketOptions(sockets(connectTimeout));
+	}
+
+	static void apply(LettuceClientConfigurationBuilder client) {
+		client.redisCredentialsProviderFactory(new ImmediateCredentials());
 	}
 
 	static void apply(ClientResources.Builder resources) {

@@ -30,7 +30,7 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 ///
 /// A user for it needs `~<name>:*` and `get set del mget pttl pexpire eval evalsha hello
 /// ping client|setname`; for [RedisAdvisor] also `info` and `config|get`, without which it
-/// says that it cannot tell.
+/// says that it cannot tell. It is in `deploy/redis/users.acl`.
 ///
 /// Memory: for each delivery within the retention at most 215 bytes and the length of the
 /// name (Redis 7.0, jemalloc; 207 to 229 were measured in all for a name of 16).

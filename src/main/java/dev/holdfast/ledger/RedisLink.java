@@ -1,5 +1,6 @@
 package dev.holdfast.ledger;
 
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -36,6 +37,9 @@ final class RedisLink implements SmartLifecycle {
 	private static final int FAILURES = 5;
 
 	private static final int MAX_DETAIL = 200;
+
+	private static final String TLS = " (is the certificate of Redis, and of each Sentinel, made for the address that "
+			+ "is used, and its CA trusted? A CA of your own is set by spring.data.redis.ssl.bundle)";
 
 	private final Runnable probe;
 
@@ -202,7 +206,11 @@ final class RedisLink implements SmartLifecycle {
 	private static String detail(RedisFailure failure, RuntimeException thrown) {
 		String said = String.valueOf(NestedExceptionUtils.getMostSpecificCause(thrown).getMessage());
 		return "Redis cannot be used (" + failure.tag() + "): processing pauses, receiving goes on. It said: "
-				+ said.substring(0, Math.min(said.length(), MAX_DETAIL));
+				+ said.substring(0, Math.min(said.length(), MAX_DETAIL)) + (isTls(thrown) ? TLS : "");
+	}
+
+	private static boolean isTls(Throwable thrown) {
+		return NestedExceptionUtils.getMostSpecificCause(thrown) instanceof GeneralSecurityException;
 	}
 
 	@Override

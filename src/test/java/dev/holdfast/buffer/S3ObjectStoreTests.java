@@ -124,8 +124,8 @@ class S3ObjectStoreTests extends ObjectStoreContract {
 	@Test
 	void isRefusedWithoutTheBucket() {
 		StoreProperties other = new StoreProperties(StoreProvider.GENERIC, "us-east-1", server.endpoint(), "no-bucket",
-				server.accessKey(), server.secretKey(), "", true);
-		try (software.amazon.awssdk.services.s3.S3Client client = S3Clients.processing(other)) {
+				server.accessKey(), server.secretKey(), "", true, "");
+		try (software.amazon.awssdk.services.s3.S3Client client = S3Clients.processing(other, null)) {
 			S3ObjectStore store = new S3ObjectStore(client, "no-bucket", "",
 					new StoreCalls(parts.meters, parts.pressure), parts.scheduler);
 			assertThatExceptionOfType(StoreException.class).isThrownBy(() -> store.get("inbox/a"))

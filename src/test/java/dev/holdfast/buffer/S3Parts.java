@@ -27,12 +27,12 @@ final class S3Parts implements AutoCloseable {
 	S3Parts(URI endpoint, ObjectStoreServer server, String prefix) {
 		this(new StoreProperties(StoreProvider.GENERIC, "us-east-1", endpoint, ObjectStoreServer.BUCKET,
 				(server != null) ? server.accessKey() : "access", (server != null) ? server.secretKey() : "secret",
-				prefix, true));
+				prefix, true, ""));
 	}
 
 	private S3Parts(StoreProperties properties) {
-		this.receiving = store(S3Clients.receiving(properties), properties);
-		this.processing = store(S3Clients.processing(properties), properties);
+		this.receiving = store(S3Clients.receiving(properties, null), properties);
+		this.processing = store(S3Clients.processing(properties, null), properties);
 	}
 
 	private S3ObjectStore store(S3Client client, StoreProperties properties) {

@@ -50,7 +50,7 @@ class S3ProxyContainerIT {
 		container.start();
 		URI endpoint = URI.create("http://%s:%d".formatted(container.getHost(), container.getFirstMappedPort()));
 		client = S3Clients.processing(new StoreProperties(StoreProvider.GENERIC, "us-east-1", endpoint, "holdfast",
-				"trial", "trial-secret", "a/", true));
+				"trial", "trial-secret", "a/", true, ""), null);
 		SystemScheduler scheduler = new SystemScheduler();
 		store = new S3ObjectStore(client, "holdfast", "a/",
 				new StoreCalls(new SimpleMeterRegistry(), new StorePressure(scheduler)), scheduler);

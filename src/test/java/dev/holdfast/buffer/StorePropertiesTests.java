@@ -82,6 +82,15 @@ class StorePropertiesTests {
 	}
 
 	@Test
+	void refusesABundleForAnEndpointWithoutTls() {
+		assertThatThrownBy(
+				() -> bind(Map.of("endpoint", "http://store", "allow-insecure", "true", "ssl-bundle", "internal")))
+			.rootCause()
+			.hasMessageContaining("holdfast.store.ssl-bundle is set");
+		assertThat(bind(Map.of("ssl-bundle", "internal")).sslBundle()).isEqualTo("internal");
+	}
+
+	@Test
 	void showsNoSecret() {
 		StoreProperties properties = bind(Map.of("access-key", "AKIA", "secret-key", "hush", "prefix", "a/b/"));
 		assertThat(properties.secret()).isEqualTo("hush");

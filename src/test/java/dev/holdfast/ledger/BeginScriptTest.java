@@ -64,7 +64,7 @@ class BeginScriptTest {
 
 	@Test
 	void leavesAKeyOfAnotherTypeAndBeginsTheRest() throws LedgerException {
-		harness.template.opsForList().leftPush(KEYS.record(copy("r", 0)), "x");
+		harness.admin.opsForList().leftPush(KEYS.record(copy("r", 0)), "x");
 		assertThat(harness.ledger.begin(ME, List.of(copy("r", 0), copy("q", 0)), false))
 			.containsExactly(new Begun.Busy(RedisHarness.LEASE), new Begun.Fresh());
 	}

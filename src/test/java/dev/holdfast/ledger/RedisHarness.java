@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.TimeoutOptions;
@@ -20,6 +21,7 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
+import dev.holdfast.fixture.Users;
 import dev.holdfast.ledger.Ledger.CopyKey;
 import dev.holdfast.ledger.Ledger.Lease;
 import dev.holdfast.ledger.Ledger.Mark;
@@ -28,7 +30,7 @@ import dev.holdfast.telemetry.Conditions;
 import dev.holdfast.telemetry.Meters;
 
 /// A real Redis and the ledger on it, with Lettuce set as in the application but for its
-/// time-outs.
+/// time-outs, and with the rights of `deploy/redis` unless told otherwise.
 final class RedisHarness implements AutoCloseable {
 
 	static final Duration LEASE = Duration.ofSeconds(30);
@@ -39,6 +41,8 @@ final class RedisHarness implements AutoCloseable {
 
 	static final LedgerKeys KEYS = new LedgerKeys("harness");
 
+	private static final String USER = "holdfast";
+
 	final @Nullable RedisProcess redis;
 
 	final StepScheduler scheduler = new StepScheduler();
@@ -47,7 +51,11 @@ final class RedisHarness implements AutoCloseable {
 
 	final Conditions conditions = new Conditions(this.meters);
 
+	/// What the ledger may do.
 	final StringRedisTemplate template;
+
+	/// Anything.
+	final StringRedisTemplate admin;
 
 	final RedisLink link;
 
@@ -57,8 +65,16 @@ final class RedisHarness implements AutoCloseable {
 
 	private final LettuceConnectionFactory connections;
 
+	private final LettuceConnectionFactory adminConnections;
+
 	RedisHarness() {
-		this(RedisProcess.start(), "", "");
+		this(RedisProcess.start(userOption()), USER, Users.ofRedis().password(USER));
+	}
+
+	private static String[] userOption() {
+		return Stream.concat(Stream.of("--user", USER),
+				Users.ofRedis().rules(USER).stream().map((rule) -> rule.replace("~holdfast:", "~" + KEYS.name() + ":")))
+			.toArray(String[]::new);
 	}
 
 	RedisHarness(RedisProcess redis, String user, String password) {
@@ -78,6 +94,10 @@ final class RedisHarness implements AutoCloseable {
 		this.connections = new LettuceConnectionFactory(where, how());
 		this.connections.afterPropertiesSet();
 		this.template = new StringRedisTemplate(this.connections);
+		this.adminConnections = new LettuceConnectionFactory(
+				new RedisStandaloneConfiguration(where.getHostName(), where.getPort()), how());
+		this.adminConnections.afterPropertiesSet();
+		this.admin = new StringRedisTemplate(this.adminConnections);
 		Watchdog watchdog = new Watchdog(this.connections::resetConnection, this.scheduler, this.meters);
 		this.link = new RedisLink(() -> this.template.opsForValue().set(KEYS.probe(), "1", Duration.ofSeconds(1)),
 				watchdog, this.scheduler, this.conditions, this.meters);
@@ -98,8 +118,9 @@ final class RedisHarness implements AutoCloseable {
 	private LettuceClientConfiguration how() {
 		ClientOptions.Builder options = ClientOptions.builder().timeoutOptions(TimeoutOptions.enabled());
 		LettuceSettings.apply(options, TIMEOUT);
-		return LettuceClientConfiguration.builder()
-			.clientOptions(options.build())
+		LettuceClientConfiguration.LettuceClientConfigurationBuilder client = LettuceClientConfiguration.builder();
+		LettuceSettings.apply(client);
+		return client.clientOptions(options.build())
 			.clientResources(this.resources)
 			.commandTimeout(TIMEOUT)
 			.shutdownTimeout(Duration.ZERO)
@@ -123,7 +144,7 @@ final class RedisHarness implements AutoCloseable {
 	}
 
 	String value(String key) {
-		return this.template.opsForValue().get(key);
+		return this.admin.opsForValue().get(key);
 	}
 
 	String record(String record) {
@@ -131,19 +152,19 @@ final class RedisHarness implements AutoCloseable {
 	}
 
 	void put(String record, String value) {
-		this.template.opsForValue().set(KEYS.record(copy(record, 0)), value);
+		this.admin.opsForValue().set(KEYS.record(copy(record, 0)), value);
 	}
 
 	void hold(String segment, String token) {
-		this.template.opsForValue().set(KEYS.lease(segment), token, LEASE);
+		this.admin.opsForValue().set(KEYS.lease(segment), token, LEASE);
 	}
 
 	void end(String segment) {
-		this.template.delete(KEYS.lease(segment));
+		this.admin.delete(KEYS.lease(segment));
 	}
 
 	Duration left(String key) {
-		return Duration.ofMillis(this.template.getExpire(key, TimeUnit.MILLISECONDS));
+		return Duration.ofMillis(this.admin.getExpire(key, TimeUnit.MILLISECONDS));
 	}
 
 	Duration recordLeft(String record) {
@@ -151,21 +172,21 @@ final class RedisHarness implements AutoCloseable {
 	}
 
 	void expire(String key, Duration in) {
-		this.template.expire(key, in);
+		this.admin.expire(key, in);
 	}
 
 	Set<String> keys() {
-		return this.template.keys("*");
+		return this.admin.keys("*");
 	}
 
 	void command(String name, String... args) {
 		byte[][] bytes = List.of(args).stream().map(String::getBytes).toArray(byte[][]::new);
-		this.template.execute((RedisCallback<Object>) (connection) -> connection.execute(name, bytes));
+		this.admin.execute((RedisCallback<Object>) (connection) -> connection.execute(name, bytes));
 	}
 
 	/// How many connections Redis was asked for since it started.
 	long connections() {
-		Properties stats = this.template
+		Properties stats = this.admin
 			.execute((RedisCallback<Properties>) (connection) -> connection.serverCommands().info("stats"));
 		return Long.parseLong(stats.getProperty("total_connections_received"));
 	}
@@ -187,6 +208,7 @@ final class RedisHarness implements AutoCloseable {
 	public void close() {
 		this.link.stop();
 		this.connections.destroy();
+		this.adminConnections.destroy();
 		this.resources.shutdown(0, 0, TimeUnit.MILLISECONDS).syncUninterruptibly();
 		if (this.redis != null) {
 			this.redis.close();

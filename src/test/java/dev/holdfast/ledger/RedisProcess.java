@@ -13,16 +13,18 @@ final class RedisProcess implements AutoCloseable {
 
 	private final int port;
 
+	private final String[] options;
+
 	private Process process;
 
-	private RedisProcess(int port, Process process) {
+	private RedisProcess(int port, String... options) {
 		this.port = port;
-		this.process = process;
+		this.options = options;
+		this.process = launch(port, options);
 	}
 
 	static RedisProcess start(String... options) {
-		int port = freePort();
-		return new RedisProcess(port, launch(port, options));
+		return new RedisProcess(freePort(), options);
 	}
 
 	static int freePort() {
@@ -76,7 +78,7 @@ final class RedisProcess implements AutoCloseable {
 
 	/// Starts it anew, empty, on the same port.
 	void restart() {
-		this.process = launch(this.port);
+		this.process = launch(this.port, this.options);
 	}
 
 	private void signal(String signal) {

@@ -1,6 +1,8 @@
 package dev.holdfast.ledger;
 
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ForkJoinPool;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -9,6 +11,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 import dev.holdfast.telemetry.Condition;
 
@@ -49,6 +53,31 @@ class WatchdogTest {
 		assertThat(this.harness.conditions.holds(Condition.REDIS_DOWN)).isFalse();
 		assertThat(this.harness.connections()).isGreaterThan(before);
 		claim();
+	}
+
+	/// On a machine with two cores, one blocked thread is the whole pool.
+	@Test
+	void connectsThoughSomebodyBlocksTheCommonPoolOfTheJvm() throws LedgerException {
+		CountDownLatch release = new CountDownLatch(1);
+		for (int i = 0; i < 4 * ForkJoinPool.getCommonPoolParallelism() + 4; i++) {
+			ForkJoinPool.commonPool().execute(() -> await(release));
+		}
+		try {
+			((LettuceConnectionFactory) this.harness.template.getRequiredConnectionFactory()).resetConnection();
+			assertThat(this.harness.ledger.ticket(SECOND)).isTrue();
+		}
+		finally {
+			release.countDown();
+		}
+	}
+
+	private static void await(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	@Test

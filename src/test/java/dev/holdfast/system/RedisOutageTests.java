@@ -33,6 +33,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /// Redis that goes away, whole or in part, under two replicas that receive all the while.
+/// All of them have the rights of `deploy/redis` and no others.
 @Tag("system")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -53,7 +54,8 @@ class RedisOutageTests {
 
 	private static final int PER_SECOND = 100;
 
-	private final RedisTopology redis = RedisTopology.start(TopologyOptions.defaults().downAfter(DOWN_AFTER));
+	private final RedisTopology redis = RedisTopology
+		.start(TopologyOptions.defaults().downAfter(DOWN_AFTER).withLeastRights());
 
 	private final Random random = new Random(11);
 

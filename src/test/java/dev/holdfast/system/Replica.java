@@ -81,6 +81,12 @@ abstract sealed class Replica implements AutoCloseable permits OwnReplica, Local
 		return (response != null) ? new Health(response.statusCode(), response.body()) : new Health(0, "");
 	}
 
+	/// What it answers an operator: the conditions too.
+	String healthDetails() {
+		HttpResponse<String> response = get("/actuator/health", true);
+		return (response != null) ? response.body() : "";
+	}
+
 	void awaitServing() {
 		Await.until(this.name + " serves", START, () -> health().code() == 200);
 	}

@@ -30,21 +30,27 @@ final class Site implements AutoCloseable {
 
 	private final Path directory;
 
-	private final ObjectStoreServer store = ObjectStoreServer.inMemory();
+	private final ObjectStoreServer store;
 
 	private final Map<String, String> properties = new LinkedHashMap<>();
 
 	private final Deque<AutoCloseable> parts = new ArrayDeque<>();
 
-	private Site(Path directory) {
+	private Site(Path directory, ObjectStoreServer store) {
 		this.directory = directory;
+		this.store = store;
 	}
 
 	/// @param redis the settings that lead to Redis
 	static Site create(Class<?> test, Map<String, String> redis) {
+		return create(test, redis, ObjectStoreServer.inMemory());
+	}
+
+	/// @param store which is closed with the site
+	static Site create(Class<?> test, Map<String, String> redis, ObjectStoreServer store) {
 		try {
 			Path base = Files.createDirectories(Path.of("target", "system").toAbsolutePath());
-			Site site = new Site(Files.createTempDirectory(base, test.getSimpleName() + "-"));
+			Site site = new Site(Files.createTempDirectory(base, test.getSimpleName() + "-"), store);
 			site.properties.putAll(site.store.properties());
 			site.properties.putAll(redis);
 			site.properties.put("holdfast.receive.secret", DevelopmentServices.SECRET);
