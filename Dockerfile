@@ -33,6 +33,15 @@ WORKDIR /opt/holdfast
 COPY --from=build /build/layers/dependencies/ ./
 COPY --from=build /build/layers/snapshot-dependencies/ ./
 COPY --from=build /build/layers/application/ ./
+# A training run up to where the application would connect to anything: with what it loaded and linked, the start takes
+# less than half the time. It is made here, because the cache fits no other build of the JVM. One that does not fit, as
+# with another garbage collector in JAVA_TOOL_OPTIONS, is left out with a warning.
+RUN SHOPIFY_WEBHOOK_SECRET=only-for-the-training-run HOLDFAST_STORE_PROVIDER=aws HOLDFAST_STORE_BUCKET=training HOLDFAST_STORE_REGION=eu-west-1 \
+    HOLDFAST_STORE_ACCESSKEY=training HOLDFAST_STORE_SECRETKEY=training SERVER_PORT=0 \
+    java -XX:+UseCompactObjectHeaders --enable-native-access=ALL-UNNAMED -Djava.library.path=/opt/holdfast/native \
+    -XX:AOTCacheOutput=holdfast.aot -Xlog:aot=error -Dspring.context.exit=onRefresh \
+    -cp "holdfast.jar:handlers/*" dev.holdfast.HoldfastApplication > /tmp/training.log 2>&1 \
+ && test -s holdfast.aot && rm -rf /tmp/* || { cat /tmp/training.log; exit 1; }
 USER 10001:10001
 EXPOSE 8080
 # Liveness, not health: an orchestrator that restarts what is unhealthy must not do so because the store is down.
@@ -44,5 +53,5 @@ STOPSIGNAL SIGTERM
 # a connection to a partitioned Redis lasts.
 # Exec form: the JVM is the first process and gets the signal. A quarter of the memory is left to threads, buffers and
 # the JVM itself.
-ENTRYPOINT ["java", "-XX:MaxRAMPercentage=75", "-XX:+UseCompactObjectHeaders", "--enable-native-access=ALL-UNNAMED", \
+ENTRYPOINT ["java", "-XX:MaxRAMPercentage=75", "-XX:AOTCache=holdfast.aot", "-XX:+UseCompactObjectHeaders", "--enable-native-access=ALL-UNNAMED", \
   "-Djava.library.path=/opt/holdfast/native", "-cp", "holdfast.jar:handlers/*", "dev.holdfast.HoldfastApplication"]

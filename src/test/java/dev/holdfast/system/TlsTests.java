@@ -14,6 +14,7 @@ import dev.holdfast.fixture.RedisOptions;
 import dev.holdfast.fixture.RedisProcess;
 import dev.holdfast.fixture.RedisTopology;
 import dev.holdfast.fixture.TopologyOptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +23,7 @@ import static org.assertj.core.api.Assertions.assertThatException;
 
 /// Redis, its Sentinels and the store, each on a port that speaks nothing but TLS, with
 /// certificates of an authority that no JVM knows.
+@Tag("system")
 class TlsTests {
 
 	private static final TopologyOptions REDIS = TopologyOptions.defaults().downAfter(Duration.ofSeconds(1));
