@@ -27,8 +27,15 @@ class SegmentFuzzTests {
 			.of(new Copy(copy.delivery(), new Envelope(Copies.TIME, "current", 1, 2, "orders", FAILURE)), copy));
 		byte[] odd = "POST /webhook HTTP/1.1\r\nHost: holdfast\r\nX-Shopify-A:  \u00e9 \r\nHoldfast-Version: 2\r\n\r\n"
 			.getBytes(StandardCharsets.ISO_8859_1);
-		return Stream.of(Copies.bytes(List.of(copy)), retried, Arrays.copyOf(retried, retried.length - 1), odd,
+		return Stream.of(Copies.bytes(List.of(copy)), with("X-Shopify-A: b\rc"), with("X-Shopify-A: b\nc"),
+				with("X-Shopify-A: b\u0000c"), retried, Arrays.copyOf(retried, retried.length - 1), odd,
 				Copies.bytes(List.of(Copies.of("", new byte[0]))));
+	}
+
+	/// What nobody could write again: found by the fuzzer.
+	private static byte[] with(String line) {
+		String text = new String(Copies.bytes(List.of(Copies.of("1"))), StandardCharsets.ISO_8859_1);
+		return text.replaceFirst("\r\n", "\r\n" + line + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
 	}
 
 	/// Never fails, and what it reads is what would be written: so nothing is lost of a
