@@ -183,6 +183,10 @@ public final class SegmentDecoder {
 				this.at = i + 2;
 				return line;
 			}
+			if (this.bytes[i] == '\r' || this.bytes[i] == '\n' || this.bytes[i] == 0) {
+				// Nobody could write it again, as a retry or a dead letter must be.
+				throw new DamagedException("a line at byte " + this.at + " has a character that ends none");
+			}
 		}
 		throw new DamagedException("the head of the request at byte " + start + " does not end");
 	}

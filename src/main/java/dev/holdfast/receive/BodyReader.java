@@ -2,16 +2,18 @@ package dev.holdfast.receive;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 
 import dev.holdfast.receive.ReceiveLimits.Admission;
 
 /// Reads a body whole: not one byte more than the limit, not one moment longer than the
 /// deadline, and never more memory than was reserved before.
+///
+/// Memory is reserved as the body arrives, whatever length was declared: who would take the
+/// budget from others must send half of what he takes.
 final class BodyReader {
 
-	private static final int STEP = 64 * 1024;
+	private static final int FIRST = 16 * 1024;
 
 	private final long limit;
 
@@ -28,48 +30,37 @@ final class BodyReader {
 	/// @throws IOException if it cannot be
 	byte[] read(InputStream in, long length, Admission admission, Deadline deadline) throws IOException {
 		return ScopedValue.where(EdgeChannel.BODY_DEADLINE, deadline)
-			.call(() -> (length >= 0) ? readDeclared(in, length, admission, deadline)
-					: readUndeclared(in, admission, deadline));
+			.call(() -> readWithin(in, length, admission, deadline));
 	}
 
-	private byte[] readDeclared(InputStream in, long length, Admission admission, Deadline deadline)
-			throws IOException {
-		reserve(admission, length);
-		byte[] body = new byte[Math.toIntExact(length)];
-		if (fill(in, body, deadline) < body.length) {
+	private byte[] readWithin(InputStream in, long length, Admission admission, Deadline deadline) throws IOException {
+		// One byte over the limit is enough to know.
+		int most = Math.toIntExact((length >= 0) ? length : this.limit + 1);
+		byte[] body = grown(new byte[0], Math.min(FIRST, most), admission);
+		int total = fill(in, body, 0, deadline);
+		while (total == body.length && total < most) {
+			body = grown(body, (int) Math.min(2L * total, most), admission);
+			total = fill(in, body, total, deadline);
+		}
+		if (total < length) {
 			throw new RefusedException(Answer.ABORTED);
 		}
-		return body;
-	}
-
-	private byte[] readUndeclared(InputStream in, Admission admission, Deadline deadline) throws IOException {
-		List<byte[]> full = new ArrayList<>();
-		long total = 0;
-		boolean more = true;
-		while (more) {
-			// One byte over the limit is enough to know.
-			int wanted = (int) Math.min(STEP, this.limit + 1 - total);
-			reserve(admission, wanted);
-			byte[] part = new byte[wanted];
-			int read = fill(in, part, deadline);
-			total += read;
-			if (total > this.limit) {
-				throw new RefusedException(Answer.TOO_LARGE);
-			}
-			full.add(part);
-			more = read == wanted;
+		if (total > this.limit) {
+			throw new RefusedException(Answer.TOO_LARGE);
 		}
-		return join(full, Math.toIntExact(total));
+		return (total < body.length) ? Arrays.copyOf(body, total) : body;
 	}
 
-	private static void reserve(Admission admission, long bytes) throws RefusedException {
-		if (!admission.reserve(bytes)) {
+	private static byte[] grown(byte[] body, int size, Admission admission) throws RefusedException {
+		if (!admission.reserve(size - body.length)) {
 			throw new RefusedException(Answer.OVER_BUDGET);
 		}
+		return Arrays.copyOf(body, size);
 	}
 
-	private static int fill(InputStream in, byte[] target, Deadline deadline) throws IOException {
-		int at = 0;
+	/// @return how many bytes there are then
+	private static int fill(InputStream in, byte[] target, int from, Deadline deadline) throws IOException {
+		int at = from;
 		while (at < target.length) {
 			int read = in.read(target, at, target.length - at);
 			if (read < 0) {
@@ -81,14 +72,6 @@ final class BodyReader {
 			}
 		}
 		return at;
-	}
-
-	private static byte[] join(List<byte[]> parts, int length) {
-		byte[] body = new byte[length];
-		for (int i = 0; i < parts.size(); i++) {
-			System.arraycopy(parts.get(i), 0, body, i * STEP, Math.min(STEP, length - i * STEP));
-		}
-		return body;
 	}
 
 }

@@ -1,26 +1,30 @@
 package dev.holdfast.receive;
 
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 import org.jspecify.annotations.Nullable;
 
-/// How many requests are received at once, and how many bytes of bodies they may hold
-/// together. Neither limit waits: over it means no, at once.
+/// How many requests with a complete body there are at once, and how many bytes all bodies
+/// may hold together. Neither limit waits: over it means no, at once.
 ///
-/// A chunked body is copied once into its final array; the budget counts one of the two.
+/// A request takes its permit when its body is there: a crowd of slow senders takes none.
+/// They are bounded by the bytes, by the time that a body may take, and by the server's
+/// number of connections.
+///
+/// A body that grows is copied; the budget counts one of the two.
 final class ReceiveLimits {
-
-	private final int permits;
 
 	private final Semaphore free;
 
 	private final long budget;
 
+	private final AtomicInteger active = new AtomicInteger();
+
 	private final AtomicLong reserved = new AtomicLong();
 
 	ReceiveLimits(int permits, long budget) {
-		this.permits = permits;
 		this.free = new Semaphore(permits);
 		this.budget = budget;
 	}
@@ -28,11 +32,16 @@ final class ReceiveLimits {
 	/// @return what the request holds, to be closed when it was answered; null if there
 	/// are too many
 	@Nullable Admission admit() {
-		return this.free.tryAcquire() ? new Admission() : null;
+		if (this.free.availablePermits() == 0) {
+			return null;
+		}
+		this.active.incrementAndGet();
+		return new Admission();
 	}
 
+	/// Requests that are admitted, with a permit or still without one.
 	int active() {
-		return this.permits - this.free.availablePermits();
+		return this.active.get();
 	}
 
 	long bytes() {
@@ -43,6 +52,14 @@ final class ReceiveLimits {
 	final class Admission implements AutoCloseable {
 
 		private long held;
+
+		private boolean permitted;
+
+		/// Takes the permit, once the body is complete, or tells that there is none left.
+		boolean permit() {
+			this.permitted = ReceiveLimits.this.free.tryAcquire();
+			return this.permitted;
+		}
 
 		/// Takes more bytes from the budget, or nothing if they are not there.
 		boolean reserve(long bytes) {
@@ -58,7 +75,10 @@ final class ReceiveLimits {
 		public void close() {
 			ReceiveLimits.this.reserved.addAndGet(-this.held);
 			this.held = 0;
-			ReceiveLimits.this.free.release();
+			if (this.permitted) {
+				ReceiveLimits.this.free.release();
+			}
+			ReceiveLimits.this.active.decrementAndGet();
 		}
 
 	}

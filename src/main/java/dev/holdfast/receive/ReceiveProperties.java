@@ -17,10 +17,11 @@ import org.springframework.validation.annotation.Validated;
 /// @param secretsDirectory a directory with one secret in each file, read again every 10
 /// s: both the old and the new secret are in force while one is rotated
 /// @param maxBody the longest body that is accepted; Shopify's own limit is not published
-/// @param maxConcurrent how many requests are received at once; more are answered 503
+/// @param maxConcurrent how many requests with a complete body there are at once; more are
+/// answered 503
 @Validated
 @ConfigurationProperties("holdfast.receive")
 record ReceiveProperties(@Nullable Secret secret, @Nullable Path secretsDirectory,
 		@DefaultValue("16MB") DataSize maxBody, @DefaultValue("2000") @Min(value = 1,
-				message = "must be at least 1: it is how many requests are received at once") int maxConcurrent) {
+				message = "must be at least 1: it is how many requests there are at once") int maxConcurrent) {
 }

@@ -133,7 +133,7 @@ final class WebhookController {
 		}
 		byte[] body = this.reader.read(request.getInputStream(), length, admission,
 				new Deadline(this.scheduler, start + BODY_WITHIN));
-		return verify(headers, family, body, start);
+		return admission.permit() ? verify(headers, family, body, start) : Answer.OVER_BUDGET;
 	}
 
 	private Answer verify(Headers headers, HeaderFamily family, byte[] body, long start) {

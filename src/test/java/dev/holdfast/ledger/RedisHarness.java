@@ -41,6 +41,8 @@ final class RedisHarness implements AutoCloseable {
 
 	static final LedgerKeys KEYS = new LedgerKeys("harness");
 
+	private static final int PROBES = 20;
+
 	private static final String USER = "holdfast";
 
 	final @Nullable RedisProcess redis;
@@ -69,6 +71,10 @@ final class RedisHarness implements AutoCloseable {
 
 	RedisHarness() {
 		this(RedisProcess.start(userOption()), USER, Users.ofRedis().password(USER));
+		// A busy machine may take longer for the first connection than the time-out here.
+		for (int i = 0; i < PROBES && !this.link.isAvailable(); i++) {
+			this.scheduler.pass(RedisLink.PROBE_INTERVAL);
+		}
 	}
 
 	private static String[] userOption() {

@@ -36,7 +36,7 @@ final class Edge implements AutoCloseable {
 
 	private final ConfigurableApplicationContext context;
 
-	private Edge() {
+	private Edge(int permits) {
 		try {
 			this.secrets = Files.createTempDirectory("secrets");
 			Files.writeString(this.secrets.resolve("first"), SECRET + "\n");
@@ -47,8 +47,13 @@ final class Edge implements AutoCloseable {
 		SpringApplication application = new SpringApplication(EdgeApplication.class);
 		this.context = application.run("--server.port=0", "--server.address=127.0.0.1",
 				"--management.endpoint.health.validate-group-membership=false",
-				"--holdfast.receive.secrets-directory=" + this.secrets, "--holdfast.receive.max-concurrent=" + PERMITS,
+				"--holdfast.receive.secrets-directory=" + this.secrets, "--holdfast.receive.max-concurrent=" + permits,
 				"--spring.main.banner-mode=off");
+	}
+
+	/// One of its own for a test.
+	static Edge start(int permits) {
+		return new Edge(permits);
 	}
 
 	int port() {
@@ -170,7 +175,9 @@ final class Edge implements AutoCloseable {
 		}
 
 		private static Edge edge(ExtensionContext context) {
-			return context.getRoot().getStore(NAMESPACE).computeIfAbsent(Edge.class, (key) -> new Edge(), Edge.class);
+			return context.getRoot()
+				.getStore(NAMESPACE)
+				.computeIfAbsent(Edge.class, (key) -> new Edge(PERMITS), Edge.class);
 		}
 
 	}

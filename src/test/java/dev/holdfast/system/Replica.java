@@ -41,8 +41,14 @@ abstract sealed class Replica implements AutoCloseable permits OwnReplica, Local
 	static List<String> arguments(String name, int port, Map<String, String> properties) {
 		List<String> arguments = new ArrayList<>(List.of("--server.port=" + port, "--server.address=127.0.0.1",
 				"--spring.main.banner-mode=off", "--holdfast.operate.username=" + OPERATOR,
-				"--holdfast.operate.password=" + OPERATOR, "--" + SystemApplication.REPLICA + "=" + name));
-		properties.forEach((key, value) -> arguments.add("--" + key + "=" + value));
+				"--holdfast.operate.password=" + properties.getOrDefault("holdfast.operate.password", OPERATOR),
+				"--" + SystemApplication.REPLICA + "=" + name));
+		// A setting that is given twice would be taken for a list.
+		properties.forEach((key, value) -> {
+			if (!key.equals("holdfast.operate.password")) {
+				arguments.add("--" + key + "=" + value);
+			}
+		});
 		return arguments;
 	}
 
