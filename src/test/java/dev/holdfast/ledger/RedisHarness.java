@@ -37,7 +37,7 @@ final class RedisHarness implements AutoCloseable {
 
 	static final Duration RETENTION = Duration.ofHours(48);
 
-	static final Duration TIMEOUT = Duration.ofMillis(250);
+	static final Duration TIMEOUT = Duration.ofMillis(500);
 
 	static final LedgerKeys KEYS = new LedgerKeys("harness");
 
