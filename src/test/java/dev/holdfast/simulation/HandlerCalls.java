@@ -1,0 +1,87 @@
+package dev.holdfast.simulation;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/// The calls of handlers that run, or whose effect was had and is not marked yet: what a
+/// fault may have repeated.
+final class HandlerCalls {
+
+	private final List<Call> calls = new ArrayList<>();
+
+	/// Under which ledgers a record was handled.
+	private final Map<String, Set<SimulatedRedis>> ledgers = new HashMap<>();
+
+	Call begin(Replica replica, String handler, String key) {
+		String whole = key.replace('.', '#');
+		String part = whole + "@" + handler;
+		List<String> owned = Stream.of(whole, part).filter(replica.ledger::owns).toList();
+		Call call = new Call(replica, owned.isEmpty() ? List.of(whole, part) : owned);
+		this.calls.add(call);
+		return call;
+	}
+
+	/// Ends a call without an effect.
+	void failed(Call call) {
+		this.calls.remove(call);
+	}
+
+	/// The records that a fault of a replica exposes: those it has begun and not marked,
+	/// for
+	/// which it may have stored a next copy, too, and those of its calls.
+	Set<String> inFlight(Replica replica) {
+		Set<String> records = replica.ledger.owned();
+		settle();
+		this.calls.stream().filter((call) -> call.replica == replica).forEach((call) -> records.addAll(call.records));
+		return records;
+	}
+
+	/// Forgets what is marked. What a failover takes back is exposed by the failover.
+	void settle() {
+		this.calls.removeIf(Call::isMarked);
+	}
+
+	/// The records of a call that are handled under a second ledger by it.
+	Set<String> abroad(Call call) {
+		Set<String> abroad = new HashSet<>();
+		for (String record : call.records) {
+			Set<SimulatedRedis> handled = this.ledgers.computeIfAbsent(record, (_) -> new HashSet<>());
+			if (handled.add(call.replica.redis) && handled.size() > 1) {
+				abroad.add(record);
+			}
+		}
+		return abroad;
+	}
+
+	/// A call.
+	///
+	/// @param records the record it was begun under, or both that it may be
+	static final class Call {
+
+		private final Replica replica;
+
+		private final List<String> records;
+
+		private boolean had;
+
+		Call(Replica replica, List<String> records) {
+			this.replica = replica;
+			this.records = records;
+		}
+
+		void had() {
+			this.had = true;
+		}
+
+		private boolean isMarked() {
+			return this.had && this.records.stream().allMatch(this.replica.redis::isClosed);
+		}
+
+	}
+
+}

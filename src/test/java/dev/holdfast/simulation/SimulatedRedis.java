@@ -1,0 +1,373 @@
+package dev.holdfast.simulation;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongSupplier;
+
+import dev.holdfast.ledger.Ledger.Begun;
+import dev.holdfast.ledger.Ledger.Claim;
+import dev.holdfast.ledger.Ledger.Closed;
+import dev.holdfast.ledger.Ledger.CopyKey;
+import dev.holdfast.ledger.Ledger.Lease;
+import dev.holdfast.ledger.Ledger.Mark;
+import dev.holdfast.ledger.Ledger.MarkAnswer;
+import dev.holdfast.ledger.Ledger.Settlement;
+
+/// What Redis holds, and every earlier state of it.
+public final class SimulatedRedis {
+
+	private static final long DAY = Duration.ofDays(1).toNanos();
+
+	private final LongSupplier clock;
+
+	/// How to take back each write, the last one last.
+	private final List<Runnable> undo = new ArrayList<>();
+
+	/// How many writes there were before each call.
+	private final List<Integer> calls = new ArrayList<>();
+
+	private final Table<Entry> entries = new Table<>();
+
+	private final Table<Value> leases = new Table<>();
+
+	private final Table<Value> counts = new Table<>();
+
+	private long ticketUntil;
+
+	public SimulatedRedis(LongSupplier clock) {
+		this.clock = clock;
+	}
+
+	/// A call begins: its writes are replicated, or lost, together.
+	void begins() {
+		this.calls.add(this.undo.size());
+	}
+
+	/// Goes on with an earlier state, as a replica that had not got the last writes.
+	/// @param back how many calls are lost
+	/// @return the records that are not what they were, or not whose they were, or not
+	/// for as
+	/// long
+	Set<String> failOver(int back) {
+		Map<String, Entry> before = new HashMap<>(this.entries.values);
+		Map<String, Long> alive = alive();
+		for (int i = 0; i < back && !this.calls.isEmpty(); i++) {
+			int writes = this.calls.removeLast();
+			while (this.undo.size() > writes) {
+				this.undo.removeLast().run();
+			}
+		}
+		Map<String, Long> stillAlive = alive();
+		alive.entrySet().removeIf((lease) -> stillAlive.getOrDefault(lease.getKey(), 0L) >= lease.getValue());
+		Set<String> exposed = new HashSet<>(alive.keySet());
+		before.forEach((record, entry) -> {
+			if (!entry.equals(this.entries.get(record))) {
+				exposed.add(record);
+			}
+		});
+		return exposed;
+	}
+
+	int calls() {
+		return this.calls.size();
+	}
+
+	/// Forgets everything.
+	/// @return the records it had
+	public Set<String> flush() {
+		Set<String> records = Set.copyOf(this.entries.values.keySet());
+		begins();
+		this.entries.clear();
+		this.leases.clear();
+		this.counts.clear();
+		this.ticketUntil = 0;
+		return records;
+	}
+
+	/// Ends all leases, as a jump of Redis's clock does.
+	/// @return the records that have lost their owners
+	Set<String> endAllLeases() {
+		Set<String> alive = alive().keySet();
+		begins();
+		this.leases.clear();
+		return alive;
+	}
+
+	/// Ends a lease, as time does.
+	public void endLease(String segment) {
+		this.leases.remove(segment);
+	}
+
+	/// The open records whose owner is alive, and until when.
+	private Map<String, Long> alive() {
+		Map<String, Long> alive = new HashMap<>();
+		this.entries.values.forEach((record, entry) -> {
+			if (entry.closed == null && isAlive(entry.owner)) {
+				alive.put(record, this.leases.get(segment(entry.owner)).expires);
+			}
+		});
+		return alive;
+	}
+
+	private static String segment(String owner) {
+		return owner.substring(0, owner.lastIndexOf('/'));
+	}
+
+	/// The open records that belong to one of these tokens.
+	Set<String> owned(Set<String> tokens) {
+		Set<String> owned = new HashSet<>();
+		this.entries.values.forEach((record, entry) -> {
+			if (isOwned(entry, tokens)) {
+				owned.add(record);
+			}
+		});
+		return owned;
+	}
+
+	boolean isOwned(String record, Set<String> tokens) {
+		Entry entry = this.entries.get(record);
+		return entry != null && isOwned(entry, tokens);
+	}
+
+	private static boolean isOwned(Entry entry, Set<String> tokens) {
+		return entry.closed == null && tokens.contains(entry.owner.substring(entry.owner.lastIndexOf('/') + 1));
+	}
+
+	boolean isClosed(String record) {
+		Entry entry = this.entries.get(record);
+		return entry != null && entry.closed != null;
+	}
+
+	private String lease(String segment) {
+		return text(this.leases.get(segment));
+	}
+
+	private String count(String segment) {
+		return text(this.counts.get(segment));
+	}
+
+	private String text(Value value) {
+		return (value != null && value.expires > this.clock.getAsLong()) ? value.text : null;
+	}
+
+	private void lease(String segment, String text, Duration time) {
+		this.leases.put(segment, new Value(text, this.clock.getAsLong() + time.toNanos()));
+	}
+
+	private Duration left(String segment) {
+		return Duration.ofMillis((this.leases.get(segment).expires - this.clock.getAsLong()) / 1_000_000);
+	}
+
+	Claim claim(String segment, String token, Duration time) {
+		String holder = lease(segment);
+		if ("settled".equals(holder)) {
+			return new Claim.Settled();
+		}
+		if (holder != null && !holder.equals(token)) {
+			return new Claim.Busy(left(segment));
+		}
+		String count = count(segment);
+		boolean later = "later".equals(count);
+		int claims = (count == null || later) ? 0 : Integer.parseInt(count);
+		if (holder == null && !later) {
+			claims++;
+			this.counts.put(segment, new Value(String.valueOf(claims), this.clock.getAsLong() + DAY));
+		}
+		lease(segment, token, time);
+		return new Claim.Claimed(Math.max(1, claims), later);
+	}
+
+	List<Begun> begin(Lease lease, List<CopyKey> copies, boolean claim) {
+		String holder = lease(lease.segment());
+		if (!lease.token().equals(holder) && (holder != null || !claim)) {
+			return List.of();
+		}
+		if (claim) {
+			lease(lease.segment(), lease.token(), lease.duration());
+		}
+		if (!"later".equals(count(lease.segment()))) {
+			this.counts.remove(lease.segment());
+		}
+		List<Begun> answers = new ArrayList<>();
+		copies.forEach((copy) -> answers.add(begin(lease, copy, copies.size() > 1)));
+		return answers;
+	}
+
+	private Begun begin(Lease lease, CopyKey copy, boolean company) {
+		String me = lease.segment() + "/" + lease.token();
+		Entry entry = this.entries.get(copy.record());
+		if (entry == null) {
+			return write(copy, me, 0, lease.segment());
+		}
+		if (entry.closed != null || copy.attempt() < entry.position) {
+			return new Begun.Duplicate(entry.tag.equals(lease.segment()));
+		}
+		boolean mine = me.equals(entry.owner);
+		if (!mine && isAlive(entry.owner)) {
+			return new Begun.Busy(left(segment(entry.owner)));
+		}
+		if (copy.attempt() > entry.position) {
+			return write(copy, me, 0, entry.tag);
+		}
+		if (mine || entry.owner.isEmpty()) {
+			return write(copy, me, entry.resumes, entry.tag);
+		}
+		int resumes = entry.resumes + 1;
+		if (resumes >= 2 && company) {
+			return new Begun.Alone();
+		}
+		write(copy, me, resumes, entry.tag);
+		return new Begun.Resumed(resumes);
+	}
+
+	private Begun write(CopyKey copy, String owner, int resumes, String tag) {
+		this.entries.put(copy.record(), new Entry(copy.attempt(), owner, resumes, tag, null));
+		return new Begun.Fresh();
+	}
+
+	private boolean isAlive(String owner) {
+		int slash = owner.lastIndexOf('/');
+		return slash > 0 && owner.substring(slash + 1).equals(lease(owner.substring(0, slash)));
+	}
+
+	boolean renew(Lease lease) {
+		boolean held = lease.token().equals(lease(lease.segment()));
+		if (held) {
+			lease(lease.segment(), lease.token(), lease.duration());
+		}
+		return held;
+	}
+
+	MarkAnswer mark(Mark mark) {
+		String me = mark.owner().segment() + "/" + mark.owner().token();
+		Entry entry = this.entries.get(mark.copy().record());
+		return switch (mark.kind()) {
+			case HANDLED -> close(mark, entry, me, Closed.DONE);
+			case DEAD -> close(mark, entry, me, (entry != null && entry.closed != null) ? entry.closed : Closed.DEAD);
+			case RETRY -> raise(mark, entry, me);
+			case RELEASED -> release(mark, entry, me);
+		};
+	}
+
+	private MarkAnswer close(Mark mark, Entry entry, String me, Closed how) {
+		String tag = (entry != null) ? entry.tag : mark.owner().segment();
+		this.entries.put(mark.copy().record(), new Entry(0, "", 0, tag, how));
+		if (entry == null) {
+			return MarkAnswer.LATE;
+		}
+		if (entry.closed != null) {
+			return MarkAnswer.ALREADY;
+		}
+		if (me.equals(entry.owner)) {
+			return MarkAnswer.OK;
+		}
+		return isAlive(entry.owner) ? MarkAnswer.STOLEN : MarkAnswer.LATE;
+	}
+
+	private MarkAnswer raise(Mark mark, Entry entry, String me) {
+		int attempt = mark.copy().attempt();
+		if (entry != null && (entry.closed != null || entry.position > attempt)) {
+			return MarkAnswer.ALREADY;
+		}
+		if (entry != null && !me.equals(entry.owner) && isAlive(entry.owner)) {
+			return MarkAnswer.STOLEN;
+		}
+		String tag = (entry != null) ? entry.tag : mark.owner().segment();
+		this.entries.put(mark.copy().record(), new Entry(attempt + 1, "", 0, tag, null));
+		return (entry != null) ? MarkAnswer.OK : MarkAnswer.LATE;
+	}
+
+	private MarkAnswer release(Mark mark, Entry entry, String me) {
+		if (entry == null || entry.closed != null || !me.equals(entry.owner)) {
+			return MarkAnswer.ALREADY;
+		}
+		this.entries.put(mark.copy().record(), new Entry(entry.position, "", entry.resumes, entry.tag, null));
+		return MarkAnswer.OK;
+	}
+
+	void settle(Settlement settlement) {
+		Lease lease = settlement.lease();
+		if (!lease.token().equals(lease(lease.segment()))) {
+			return;
+		}
+		switch (settlement.kind()) {
+			case SETTLED -> {
+				lease(lease.segment(), "settled", settlement.time());
+				this.counts.remove(lease.segment());
+			}
+			case LATER -> {
+				lease(lease.segment(), "later", settlement.time());
+				this.counts.put(lease.segment(), new Value("later", this.clock.getAsLong() + DAY));
+			}
+			case RELEASED -> {
+				this.leases.remove(lease.segment());
+				this.counts.remove(lease.segment());
+			}
+		}
+	}
+
+	Closed closed(CopyKey copy) {
+		Entry entry = this.entries.get(copy.record());
+		return (entry == null || entry.closed == null) ? Closed.OPEN : entry.closed;
+	}
+
+	boolean ticket(Duration interval) {
+		long now = this.clock.getAsLong();
+		if (this.ticketUntil > now) {
+			return false;
+		}
+		this.ticketUntil = now + interval.toNanos();
+		return true;
+	}
+
+	/// A record of a delivery.
+	///
+	/// @param closed null while it is open
+	private record Entry(int position, String owner, int resumes, String tag, Closed closed) {
+	}
+
+	private record Value(String text, long expires) {
+	}
+
+	/// Keys of one kind, whose writes can be taken back.
+	private final class Table<V> {
+
+		private final Map<String, V> values = new HashMap<>();
+
+		V get(String key) {
+			return this.values.get(key);
+		}
+
+		void put(String key, V value) {
+			V before = this.values.put(key, value);
+			SimulatedRedis.this.undo.add(() -> restore(key, before));
+		}
+
+		void remove(String key) {
+			V before = this.values.remove(key);
+			if (before != null) {
+				SimulatedRedis.this.undo.add(() -> restore(key, before));
+			}
+		}
+
+		void clear() {
+			List.copyOf(this.values.keySet()).forEach(this::remove);
+		}
+
+		private void restore(String key, V before) {
+			if (before != null) {
+				this.values.put(key, before);
+			}
+			else {
+				this.values.remove(key);
+			}
+		}
+
+	}
+
+}
