@@ -19,6 +19,9 @@ final class Effects implements DeliveryHandler {
 	/// Both take orders, one takes products, none takes the rest.
 	private static final List<List<String>> TOPICS = List.of(List.of("orders/*"), List.of("orders/*", "products/*"));
 
+	/// One in sixteen, by the first byte of a hash, which is signed.
+	private static final int SLOW = Byte.MIN_VALUE + 16;
+
 	private final Simulation simulation;
 
 	private final World world;
@@ -69,9 +72,13 @@ final class Effects implements DeliveryHandler {
 		if (!abroad.isEmpty()) {
 			this.simulation.opens("W14 two regions", abroad);
 		}
+		this.simulation.checkLease(this.replica, call);
 		boolean had = false;
 		try {
 			this.crashes.before("handle");
+			if (attempt.delivery().id().value().equals(Shopify.POISON)) {
+				this.simulation.crash(this.replica);
+			}
 			Outcome outcome = outcome(attempt);
 			had = outcome instanceof Outcome.Handled;
 			if (had) {
@@ -94,7 +101,7 @@ final class Effects implements DeliveryHandler {
 		boolean calm = this.simulation.isCalm();
 		int dice = this.world.random.nextInt(100);
 		Duration time = Duration.ofMillis(this.world.random.nextInt(200));
-		if (!calm && dice < 4) {
+		if (!calm && (dice < 4 || isSlow(attempt.delivery()))) {
 			time = Duration.ofSeconds(this.world.random.nextInt(45));
 		}
 		if (!calm && this.simulation.troubled && dice >= 98) {
@@ -109,6 +116,11 @@ final class Effects implements DeliveryHandler {
 			return Outcome.dead("refused", "never");
 		}
 		return Outcome.handled();
+	}
+
+	/// Whether every replica takes long for a delivery, so that they overlap.
+	private boolean isSlow(Delivery delivery) {
+		return this.simulation.troubled && delivery.bodySha256()[0] < SLOW;
 	}
 
 	/// Goes on after its deadline, deaf to interrupts.

@@ -1,5 +1,6 @@
 package dev.holdfast.simulation;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -20,8 +21,8 @@ final class HandlerCalls {
 	Call begin(Replica replica, String handler, String key) {
 		String whole = key.replace('.', '#');
 		String part = whole + "@" + handler;
-		List<String> owned = Stream.of(whole, part).filter(replica.ledger::owns).toList();
-		Call call = new Call(replica, owned.isEmpty() ? List.of(whole, part) : owned);
+		List<String> begun = Stream.of(whole, part).filter(replica.ledger::hasBegun).toList();
+		Call call = new Call(replica, begun.isEmpty() ? List.of(whole, part) : begun);
 		this.calls.add(call);
 		return call;
 	}
@@ -76,6 +77,14 @@ final class HandlerCalls {
 
 		void had() {
 			this.had = true;
+		}
+
+		/// Whether it was begun while the replica could still rely on its lease. Whoever
+		/// has just
+		/// been frozen may have been on the way.
+		boolean isLeased(Duration lease) {
+			return this.replica.process.wasFrozen(Duration.ofSeconds(1))
+					|| this.records.stream().anyMatch((record) -> this.replica.ledger.isHeld(record, lease));
 		}
 
 		private boolean isMarked() {

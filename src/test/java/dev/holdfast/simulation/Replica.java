@@ -21,6 +21,8 @@ import dev.holdfast.process.ProcessParts;
 /// A replica: killed as one, and replaced by a new one.
 final class Replica {
 
+	static final int MAX_ATTEMPTS = 6;
+
 	private static final int STORE_MILLIS = 20;
 
 	private static final int REDIS_MILLIS = 3;
@@ -60,12 +62,12 @@ final class Replica {
 		this.toStore = new Wire(world, simulation.faults, simulation.outside, crashes, STORE_MILLIS);
 		this.toRedis = new Wire(world, simulation.faults, simulation.outside, crashes, REDIS_MILLIS);
 		this.ledger = new SimulatedLedger(redis, new Network());
-		ObjectStore store = simulation.store.client(this.toStore);
+		ObjectStore store = simulation.store.client(this.toStore, () -> simulation.crash(this));
 		List<DeliveryHandler> handlers = Effects.NAMES.stream()
 			.<DeliveryHandler>map((handler) -> new Effects(simulation, this, handler, crashes))
 			.toList();
 		this.parts = new ProcessParts(store, this.ledger, handlers, this.process, world.random, simulation.meters,
-				new ProcessParts.Settings(8, 16, Duration.ofSeconds(30), 6));
+				new ProcessParts.Settings(8, 16, Duration.ofSeconds(30), MAX_ATTEMPTS));
 		this.deadLetters = new DeadLetterParts(store, this.parts.bufferParts().writer(), this.ledger,
 				this.parts.bufferParts().clock(), this.process, simulation.meters);
 		this.parts.start();

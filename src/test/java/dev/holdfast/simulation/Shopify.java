@@ -14,6 +14,9 @@ import dev.holdfast.oracle.Request;
 /// more, twice at once, or with the id of another.
 final class Shopify {
 
+	/// The id of a delivery that is the end of whoever handles it.
+	static final String POISON = "poison";
+
 	private static final int ATTEMPTS = 9;
 
 	private static final List<String> TOPICS = List.of("orders/create", "orders/create", "orders/create",
@@ -47,6 +50,9 @@ final class Shopify {
 			if (this.world.chance(0.05)) {
 				start(delivery(id, "other"), when);
 			}
+		}
+		if (this.simulation.troubled && this.world.chance(0.1)) {
+			start(delivery(POISON, ""), Duration.ofMillis(this.world.random.nextInt((int) over.toMillis())));
 		}
 	}
 

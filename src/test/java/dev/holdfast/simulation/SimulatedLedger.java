@@ -2,8 +2,10 @@ package dev.holdfast.simulation;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -22,6 +24,12 @@ public final class SimulatedLedger implements Ledger {
 	/// Every token this replica ever asked a lease for.
 	private final Set<String> tokens = new HashSet<>();
 
+	/// When the last granted request for the lease of a segment was sent.
+	private final Map<String, Long> granted = new HashMap<>();
+
+	/// Under which segments records were begun.
+	private final Map<String, String> begun = new HashMap<>();
+
 	public SimulatedLedger(SimulatedRedis redis, Calls calls) {
 		this.redis = redis;
 		this.calls = calls;
@@ -30,34 +38,51 @@ public final class SimulatedLedger implements Ledger {
 	@Override
 	public List<Claim> claim(List<String> segments, String token, Duration lease) throws LedgerException {
 		this.tokens.add(token);
-		return this.calls.call("claim", () -> segments + " " + token, () -> {
-			List<Claim> answers = new ArrayList<>();
-			for (String segment : segments) {
-				answers.add(this.redis.claim(segment, token, lease));
-			}
-			return answers;
-		});
+		long sent = this.redis.now();
+		List<Claim> claims = this.calls.call("claim", () -> segments + " " + token,
+				() -> segments.stream().map((segment) -> this.redis.claim(segment, token, lease)).toList());
+		for (int i = 0; i < claims.size(); i++) {
+			granted(segments.get(i), claims.get(i) instanceof Claim.Claimed, sent);
+		}
+		return claims;
 	}
 
 	@Override
 	public List<Begun> begin(Lease lease, List<CopyKey> copies, boolean claim) throws LedgerException {
 		this.tokens.add(lease.token());
-		return this.calls.call("begin", () -> lease + " " + copies, () -> this.redis.begin(lease, copies, claim));
+		long sent = this.redis.now();
+		List<Begun> begun = this.calls.call("begin", () -> lease + " " + copies,
+				() -> this.redis.begin(lease, copies, claim));
+		granted(lease.segment(), claim && !begun.isEmpty(), sent);
+		for (int i = 0; i < begun.size(); i++) {
+			if (begun.get(i) instanceof Begun.Fresh || begun.get(i) instanceof Begun.Resumed) {
+				this.begun.put(copies.get(i).record(), lease.segment());
+			}
+		}
+		return begun;
 	}
 
 	@Override
 	public List<Boolean> renew(List<Lease> leases) throws LedgerException {
-		return this.calls.call("renew", () -> leases, () -> leases.stream().map(this.redis::renew).toList());
+		long sent = this.redis.now();
+		List<Boolean> held = this.calls.call("renew", () -> leases,
+				() -> leases.stream().map(this.redis::renew).toList());
+		for (int i = 0; i < held.size(); i++) {
+			granted(leases.get(i).segment(), held.get(i), sent);
+		}
+		return held;
 	}
 
 	@Override
 	public List<MarkAnswer> mark(List<Mark> marks, List<Settlement> settlements) throws LedgerException {
-		return this.calls.call("mark", () -> marks + " " + settlements, () -> {
+		List<MarkAnswer> marked = this.calls.call("mark", () -> marks + " " + settlements, () -> {
 			List<MarkAnswer> answers = new ArrayList<>();
 			marks.forEach((mark) -> answers.add(this.redis.mark(mark)));
 			settlements.forEach(this.redis::settle);
 			return answers;
 		});
+		marks.forEach((mark) -> this.begun.remove(mark.copy().record()));
+		return marked;
 	}
 
 	@Override
@@ -75,13 +100,27 @@ public final class SimulatedLedger implements Ledger {
 		return this.calls.isAvailable();
 	}
 
+	private void granted(String segment, boolean granted, long sent) {
+		if (granted) {
+			this.granted.merge(segment, sent, Math::max);
+		}
+	}
+
+	/// Whether this replica was told to handle a record, and not that it is marked.
+	boolean hasBegun(String record) {
+		return this.begun.containsKey(record);
+	}
+
+	/// Whether the lease under which a record was begun was granted, in an answer that
+	/// came, to a request sent not longer ago than it lasts.
+	boolean isHeld(String record, Duration lease) {
+		String segment = this.begun.get(record);
+		return segment == null || this.redis.now() - this.granted.getOrDefault(segment, 0L) < lease.toNanos();
+	}
+
 	/// The open records that are this replica's.
 	Set<String> owned() {
 		return this.redis.owned(this.tokens);
-	}
-
-	boolean owns(String record) {
-		return this.redis.isOwned(record, this.tokens);
 	}
 
 	/// How a call reaches Redis.

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.LongSupplier;
 
@@ -21,8 +22,6 @@ import dev.holdfast.ledger.Ledger.Settlement;
 /// What Redis holds, and every earlier state of it.
 public final class SimulatedRedis {
 
-	private static final long DAY = Duration.ofDays(1).toNanos();
-
 	private final LongSupplier clock;
 
 	/// How to take back each write, the last one last.
@@ -35,7 +34,7 @@ public final class SimulatedRedis {
 
 	private final Table<Value> leases = new Table<>();
 
-	private final Table<Value> counts = new Table<>();
+	private final Table<Count> counts = new Table<>();
 
 	private long ticketUntil;
 
@@ -129,13 +128,12 @@ public final class SimulatedRedis {
 		return owned;
 	}
 
-	boolean isOwned(String record, Set<String> tokens) {
-		Entry entry = this.entries.get(record);
-		return entry != null && isOwned(entry, tokens);
-	}
-
 	private static boolean isOwned(Entry entry, Set<String> tokens) {
 		return entry.closed == null && tokens.contains(entry.owner.substring(entry.owner.lastIndexOf('/') + 1));
+	}
+
+	long now() {
+		return this.clock.getAsLong();
 	}
 
 	boolean isClosed(String record) {
@@ -144,15 +142,16 @@ public final class SimulatedRedis {
 	}
 
 	private String lease(String segment) {
-		return text(this.leases.get(segment));
-	}
-
-	private String count(String segment) {
-		return text(this.counts.get(segment));
-	}
-
-	private String text(Value value) {
+		Value value = this.leases.get(segment);
 		return (value != null && value.expires > this.clock.getAsLong()) ? value.text : null;
+	}
+
+	private Count count(String segment) {
+		return Objects.requireNonNullElse(this.counts.get(segment), new Count(0, false));
+	}
+
+	private void count(String segment, Count count) {
+		this.counts.put(segment, count);
 	}
 
 	private void lease(String segment, String text, Duration time) {
@@ -171,15 +170,14 @@ public final class SimulatedRedis {
 		if (holder != null && !holder.equals(token)) {
 			return new Claim.Busy(left(segment));
 		}
-		String count = count(segment);
-		boolean later = "later".equals(count);
-		int claims = (count == null || later) ? 0 : Integer.parseInt(count);
-		if (holder == null && !later) {
+		Count count = count(segment);
+		int claims = count.claims;
+		if (holder == null) {
 			claims++;
-			this.counts.put(segment, new Value(String.valueOf(claims), this.clock.getAsLong() + DAY));
+			count(segment, new Count(claims, count.later));
 		}
 		lease(segment, token, time);
-		return new Claim.Claimed(Math.max(1, claims), later);
+		return new Claim.Claimed(Math.max(1, claims), count.later);
 	}
 
 	List<Begun> begin(Lease lease, List<CopyKey> copies, boolean claim) {
@@ -190,7 +188,10 @@ public final class SimulatedRedis {
 		if (claim) {
 			lease(lease.segment(), lease.token(), lease.duration());
 		}
-		if (!"later".equals(count(lease.segment()))) {
+		if (count(lease.segment()).later) {
+			count(lease.segment(), new Count(0, true));
+		}
+		else {
 			this.counts.remove(lease.segment());
 		}
 		List<Begun> answers = new ArrayList<>();
@@ -302,7 +303,7 @@ public final class SimulatedRedis {
 			}
 			case LATER -> {
 				lease(lease.segment(), "later", settlement.time());
-				this.counts.put(lease.segment(), new Value("later", this.clock.getAsLong() + DAY));
+				count(lease.segment(), new Count(0, true));
 			}
 			case RELEASED -> {
 				this.leases.remove(lease.segment());
@@ -329,6 +330,10 @@ public final class SimulatedRedis {
 	///
 	/// @param closed null while it is open
 	private record Entry(int position, String owner, int resumes, String tag, Closed closed) {
+	}
+
+	/// How often a segment was claimed, and whether the last visit ended with `LATER`.
+	private record Count(int claims, boolean later) {
 	}
 
 	private record Value(String text, long expires) {

@@ -1,5 +1,6 @@
 package dev.holdfast.simulation;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -35,6 +36,8 @@ final class SimulatedStore {
 
 	private static final Duration LISTED_LATE = Duration.ofSeconds(5);
 
+	private final Set<String> poisoned = new HashSet<>();
+
 	private final World world;
 
 	private final Faults faults;
@@ -62,8 +65,14 @@ final class SimulatedStore {
 	}
 
 	/// The store as one replica reaches it.
-	ObjectStore client(Wire wire) {
-		return new Client(wire);
+	/// @param death what becomes of whoever reads a poisoned object
+	ObjectStore client(Wire wire, Runnable death) {
+		return new Client(wire, death);
+	}
+
+	/// Lets an object be the end of whoever reads it.
+	void poison(Stored object) {
+		this.poisoned.add(object.key);
 	}
 
 	/// Loses what it confirmed.
@@ -81,13 +90,20 @@ final class SimulatedStore {
 	}
 
 	private byte[] damage(byte[] bytes) {
-		int at = this.world.random.nextInt(bytes.length);
-		if (this.world.random.nextBoolean()) {
-			return Arrays.copyOf(bytes, at);
+		int at = this.world.random.nextInt(Math.max(1, bytes.length));
+		if (bytes.length == 0 || this.world.random.nextBoolean()) {
+			return Arrays.copyOf(bytes,
+					Math.min(bytes.length, this.world.random.nextBoolean() ? at : lastDelivery(bytes)));
 		}
 		byte[] damaged = bytes.clone();
 		damaged[at] ^= 1;
 		return damaged;
+	}
+
+	/// Where the last delivery of a segment begins: cut there, it is shorter and in
+	/// order.
+	private static int lastDelivery(byte[] bytes) {
+		return Math.max(0, new String(bytes, StandardCharsets.ISO_8859_1).lastIndexOf("POST /webhook"));
 	}
 
 	private static NavigableMap<String, Stored> range(NavigableMap<String, Stored> objects, String prefix) {
@@ -139,8 +155,11 @@ final class SimulatedStore {
 
 		private final Wire wire;
 
-		Client(Wire wire) {
+		private final Runnable death;
+
+		Client(Wire wire, Runnable death) {
 			this.wire = wire;
+			this.death = death;
 		}
 
 		@Override
@@ -157,6 +176,9 @@ final class SimulatedStore {
 
 		@Override
 		public byte[] get(String key) throws StoreException {
+			if (SimulatedStore.this.poisoned.contains(key)) {
+				this.death.run();
+			}
 			Optional<byte[]> bytes = call("get", false, () -> find(key).map((object) -> read(object.bytes)));
 			return bytes.orElseThrow(() -> new StoreException(Kind.NOT_FOUND, "HTTP 404", null));
 		}

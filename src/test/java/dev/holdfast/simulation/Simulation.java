@@ -34,6 +34,8 @@ final class Simulation {
 
 	private static final int CRASHES = 4;
 
+	private static final Duration LEASE = Duration.ofSeconds(30);
+
 	private static final Duration SENDING = Duration.ofSeconds(75);
 
 	private static final Duration TROUBLE = Duration.ofSeconds(150);
@@ -68,6 +70,9 @@ final class Simulation {
 	private final Map<String, Long> handlersDown = new HashMap<>();
 
 	private final Shopify shopify;
+
+	/// Calls of handlers that no lease covered.
+	private final List<String> unleased = new ArrayList<>();
 
 	private final Graves graves = new Graves();
 
@@ -123,10 +128,13 @@ final class Simulation {
 		}
 		for (Stored letter : this.store.under(SegmentKey.DEAD_LETTER)) {
 			keeps("dead", letter.copies());
-			letter.copies().forEach(Simulation::checkReason);
+			letter.copies().forEach(this::checkReason);
 			if (letter.copies().stream().anyMatch(this::wasHad)) {
 				this.faults.count("W13 orphan dead letter");
 			}
+		}
+		if (!this.unleased.isEmpty()) {
+			throw new AssertionError("handlers called without a lease: " + this.unleased);
 		}
 		Judgement judgement = this.oracle.judge();
 		if (!judgement.isClean()) {
@@ -135,10 +143,25 @@ final class Simulation {
 		return judgement;
 	}
 
-	/// Days that only a replica's clock has seen must not kill anything.
-	private static void checkReason(Copy copy) {
-		if (copy.envelope().failure() != null && copy.envelope().failure().reason().equals("too-old")) {
-			throw new AssertionError("too old: " + copy.delivery());
+	/// Nothing dies but of what can kill it here: days that only a replica's clock has
+	/// seen
+	/// cannot.
+	private void checkReason(Copy copy) {
+		String reason = (copy.envelope().failure() != null) ? copy.envelope().failure().reason() : "unreadable";
+		boolean plausible = switch (reason) {
+			case "refused", "unhandled" -> true;
+			case "attempts-exhausted" -> copy.envelope().attempt() + 1 == Replica.MAX_ATTEMPTS;
+			case "crashed" -> this.troubled;
+			default -> this.faults.total() > 0;
+		};
+		if (!plausible || reason.equals("too-old")) {
+			throw new AssertionError("died of " + reason + ": " + copy);
+		}
+	}
+
+	void checkLease(Replica replica, HandlerCalls.Call call) {
+		if (!call.isLeased(LEASE)) {
+			this.unleased.add(replica.name + " at " + this.world.nanoTime() / 1e9);
 		}
 	}
 

@@ -71,6 +71,9 @@ final class Trouble {
 		});
 		victim.stop(() -> this.simulation.crash(victim));
 		this.simulation.replace(victim);
+		if (this.world.random.nextBoolean()) {
+			freeze(victim);
+		}
 	}
 
 	private void freeze(Replica victim) {
@@ -136,7 +139,11 @@ final class Trouble {
 			return;
 		}
 		Stored object = objects.get(this.world.random.nextInt(objects.size()));
-		if (this.world.chance(0.7)) {
+		if (this.world.chance(0.1)) {
+			this.simulation.faults.happened("object kills its reader");
+			this.simulation.store.poison(object);
+		}
+		else if (this.world.chance(0.7)) {
 			this.simulation.faults.happened("W10 object altered");
 			this.simulation.store.alter(object);
 		}

@@ -156,7 +156,7 @@ public final class World {
 
 		private boolean dead;
 
-		private long frozenUntil;
+		private long frozenUntil = Long.MIN_VALUE;
 
 		private Crashes crashes = Crashes.NONE;
 
@@ -186,6 +186,11 @@ public final class World {
 		/// Lets it do nothing for a time, as a long pause of the machine does.
 		void freeze(Duration time) {
 			this.frozenUntil = Math.max(this.frozenUntil, World.this.now + time.toNanos());
+		}
+
+		/// Whether it did nothing for a time that ended at most so long ago.
+		boolean wasFrozen(Duration within) {
+			return this.frozenUntil > World.this.now - within.toNanos();
 		}
 
 		@Override
