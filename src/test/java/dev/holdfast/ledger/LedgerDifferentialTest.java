@@ -34,7 +34,7 @@ class LedgerDifferentialTest {
 
 	@BeforeAll
 	static void start() {
-		harness = new RedisHarness();
+		harness = new RedisHarness(Duration.ofSeconds(10));
 	}
 
 	@AfterAll

@@ -61,21 +61,30 @@ final class RedisHarness implements AutoCloseable {
 		this(RedisProcess.start(), "", "");
 	}
 
+	/// With another time-out, for who asks a busy machine much.
+	RedisHarness(Duration timeout) {
+		this(RedisProcess.start(), timeout);
+	}
+
+	private RedisHarness(RedisProcess redis, Duration timeout) {
+		this(redis, where(redis, "", ""), timeout);
+	}
+
 	RedisHarness(RedisProcess redis, String user, String password) {
-		this(redis, where(redis, user, password));
+		this(redis, where(redis, user, password), TIMEOUT);
 	}
 
 	/// On a Redis that another started, and ends.
 	RedisHarness(String host, int port) {
-		this(null, new RedisStandaloneConfiguration(host, port));
+		this(null, new RedisStandaloneConfiguration(host, port), TIMEOUT);
 	}
 
-	private RedisHarness(@Nullable RedisProcess redis, RedisStandaloneConfiguration where) {
+	private RedisHarness(@Nullable RedisProcess redis, RedisStandaloneConfiguration where, Duration timeout) {
 		this.redis = redis;
 		DefaultClientResources.Builder building = DefaultClientResources.builder();
 		LettuceSettings.apply(building);
 		this.resources = building.build();
-		this.connections = new LettuceConnectionFactory(where, how());
+		this.connections = new LettuceConnectionFactory(where, how(timeout));
 		this.connections.afterPropertiesSet();
 		this.template = new StringRedisTemplate(this.connections);
 		Watchdog watchdog = new Watchdog(this.connections::resetConnection, this.scheduler, this.meters);
@@ -95,13 +104,13 @@ final class RedisHarness implements AutoCloseable {
 		return where;
 	}
 
-	private LettuceClientConfiguration how() {
+	private LettuceClientConfiguration how(Duration timeout) {
 		ClientOptions.Builder options = ClientOptions.builder().timeoutOptions(TimeoutOptions.enabled());
-		LettuceSettings.apply(options, TIMEOUT);
+		LettuceSettings.apply(options, timeout);
 		return LettuceClientConfiguration.builder()
 			.clientOptions(options.build())
 			.clientResources(this.resources)
-			.commandTimeout(TIMEOUT)
+			.commandTimeout(timeout)
 			.shutdownTimeout(Duration.ZERO)
 			.build();
 	}

@@ -35,6 +35,9 @@ public final class Oracle {
 	/// What was had already.
 	private final Set<String> once = new HashSet<>();
 
+	/// Which replicas had which effects, or stored copies for them.
+	private final Set<String> hands = new HashSet<>();
+
 	/// What need not be handled, and why.
 	private final Map<Part, String> kept = new HashMap<>();
 
@@ -45,6 +48,7 @@ public final class Oracle {
 	public synchronized void had(Effect effect) {
 		this.effects.add(effect);
 		this.once.add(effect.once());
+		this.hands.add(effect.replica() + " " + effect.once());
 	}
 
 	/// Whether an effect was had already.
@@ -68,6 +72,11 @@ public final class Oracle {
 
 	public synchronized boolean isOwed(Part part) {
 		return this.owed.contains(part);
+	}
+
+	/// Says that a replica stored a copy for one handler, which may be an orphan.
+	public synchronized void copied(String replica, String handler, String key) {
+		this.hands.add(replica + " " + Effect.once(handler, key));
 	}
 
 	/// Says that a delivery need not be handled any more.
@@ -171,7 +180,7 @@ public final class Oracle {
 		Map<String, List<Window>> exposing = new HashMap<>();
 		for (Window window : this.windows) {
 			window.exposed().forEach((once, times) -> {
-				if (repeated.contains(once)) {
+				if (repeated.contains(once) && mayRepeat(window, once)) {
 					for (int i = 0; i < times; i++) {
 						exposing.computeIfAbsent(once, (_) -> new ArrayList<>()).add(window);
 					}
@@ -179,6 +188,10 @@ public final class Oracle {
 			});
 		}
 		return exposing;
+	}
+
+	private boolean mayRepeat(Window window, String once) {
+		return window.replica() == null || this.hands.contains(window.replica() + " " + once);
 	}
 
 	private static @Nullable Window latest(List<Window> windows, long before) {

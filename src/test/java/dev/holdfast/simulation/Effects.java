@@ -72,7 +72,7 @@ final class Effects implements DeliveryHandler {
 		if (!abroad.isEmpty()) {
 			this.simulation.opens("W14 two regions", abroad);
 		}
-		this.simulation.checkLease(this.replica, call);
+		this.simulation.checkCall(call, Effect.once(this.name, attempt.idempotencyKey()), attempt.number());
 		boolean had = false;
 		try {
 			this.crashes.before("handle");

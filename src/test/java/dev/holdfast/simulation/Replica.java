@@ -62,7 +62,7 @@ final class Replica {
 		this.toStore = new Wire(world, simulation.faults, simulation.outside, crashes, STORE_MILLIS);
 		this.toRedis = new Wire(world, simulation.faults, simulation.outside, crashes, REDIS_MILLIS);
 		this.ledger = new SimulatedLedger(redis, new Network());
-		ObjectStore store = simulation.store.client(this.toStore, () -> simulation.crash(this));
+		ObjectStore store = simulation.store.client(name, this.toStore, () -> simulation.crash(this));
 		List<DeliveryHandler> handlers = Effects.NAMES.stream()
 			.<DeliveryHandler>map((handler) -> new Effects(simulation, this, handler, crashes))
 			.toList();

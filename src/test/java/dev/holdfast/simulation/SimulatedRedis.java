@@ -24,17 +24,13 @@ public final class SimulatedRedis {
 
 	private final LongSupplier clock;
 
-	/// How to take back each write, the last one last.
-	private final List<Runnable> undo = new ArrayList<>();
+	private final UndoLog log = new UndoLog();
 
-	/// How many writes there were before each call.
-	private final List<Integer> calls = new ArrayList<>();
+	private final UndoLog.Table<Entry> entries = this.log.new Table<>();
 
-	private final Table<Entry> entries = new Table<>();
+	private final UndoLog.Table<Value> leases = this.log.new Table<>();
 
-	private final Table<Value> leases = new Table<>();
-
-	private final Table<Count> counts = new Table<>();
+	private final UndoLog.Table<Count> counts = this.log.new Table<>();
 
 	private long ticketUntil;
 
@@ -44,7 +40,7 @@ public final class SimulatedRedis {
 
 	/// A call begins: its writes are replicated, or lost, together.
 	void begins() {
-		this.calls.add(this.undo.size());
+		this.log.begins();
 	}
 
 	/// Goes on with an earlier state, as a replica that had not got the last writes.
@@ -53,14 +49,9 @@ public final class SimulatedRedis {
 	/// for as
 	/// long
 	Set<String> failOver(int back) {
-		Map<String, Entry> before = new HashMap<>(this.entries.values);
+		Map<String, Entry> before = this.entries.copy();
 		Map<String, Long> alive = alive();
-		for (int i = 0; i < back && !this.calls.isEmpty(); i++) {
-			int writes = this.calls.removeLast();
-			while (this.undo.size() > writes) {
-				this.undo.removeLast().run();
-			}
-		}
+		this.log.takeBack(back);
 		Map<String, Long> stillAlive = alive();
 		alive.entrySet().removeIf((lease) -> stillAlive.getOrDefault(lease.getKey(), 0L) >= lease.getValue());
 		Set<String> exposed = new HashSet<>(alive.keySet());
@@ -73,13 +64,13 @@ public final class SimulatedRedis {
 	}
 
 	int calls() {
-		return this.calls.size();
+		return this.log.calls();
 	}
 
 	/// Forgets everything.
 	/// @return the records it had
 	public Set<String> flush() {
-		Set<String> records = Set.copyOf(this.entries.values.keySet());
+		Set<String> records = this.entries.copy().keySet();
 		begins();
 		this.entries.clear();
 		this.leases.clear();
@@ -105,7 +96,7 @@ public final class SimulatedRedis {
 	/// The open records whose owner is alive, and until when.
 	private Map<String, Long> alive() {
 		Map<String, Long> alive = new HashMap<>();
-		this.entries.values.forEach((record, entry) -> {
+		this.entries.forEach((record, entry) -> {
 			if (entry.closed == null && isAlive(entry.owner)) {
 				alive.put(record, this.leases.get(segment(entry.owner)).expires);
 			}
@@ -120,7 +111,7 @@ public final class SimulatedRedis {
 	/// The open records that belong to one of these tokens.
 	Set<String> owned(Set<String> tokens) {
 		Set<String> owned = new HashSet<>();
-		this.entries.values.forEach((record, entry) -> {
+		this.entries.forEach((record, entry) -> {
 			if (isOwned(entry, tokens)) {
 				owned.add(record);
 			}
@@ -337,42 +328,6 @@ public final class SimulatedRedis {
 	}
 
 	private record Value(String text, long expires) {
-	}
-
-	/// Keys of one kind, whose writes can be taken back.
-	private final class Table<V> {
-
-		private final Map<String, V> values = new HashMap<>();
-
-		V get(String key) {
-			return this.values.get(key);
-		}
-
-		void put(String key, V value) {
-			V before = this.values.put(key, value);
-			SimulatedRedis.this.undo.add(() -> restore(key, before));
-		}
-
-		void remove(String key) {
-			V before = this.values.remove(key);
-			if (before != null) {
-				SimulatedRedis.this.undo.add(() -> restore(key, before));
-			}
-		}
-
-		void clear() {
-			List.copyOf(this.values.keySet()).forEach(this::remove);
-		}
-
-		private void restore(String key, V before) {
-			if (before != null) {
-				this.values.put(key, before);
-			}
-			else {
-				this.values.remove(key);
-			}
-		}
-
 	}
 
 }

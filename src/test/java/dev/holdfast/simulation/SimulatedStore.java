@@ -15,7 +15,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 
 import dev.holdfast.buffer.ObjectStore;
 import dev.holdfast.buffer.Payload;
@@ -42,14 +42,14 @@ final class SimulatedStore {
 
 	private final Faults faults;
 
-	/// Hears of every segment that is stored.
-	private final Consumer<Stored> stored;
+	/// Hears of every object that is stored, and by whom.
+	private final BiConsumer<Stored, String> stored;
 
 	private final NavigableMap<String, Stored> objects = new TreeMap<>();
 
 	private final Map<String, Stored> recentlyDeleted = new LinkedHashMap<>();
 
-	SimulatedStore(World world, Faults faults, Consumer<Stored> stored) {
+	SimulatedStore(World world, Faults faults, BiConsumer<Stored, String> stored) {
 		this.world = world;
 		this.faults = faults;
 		this.stored = stored;
@@ -66,8 +66,8 @@ final class SimulatedStore {
 
 	/// The store as one replica reaches it.
 	/// @param death what becomes of whoever reads a poisoned object
-	ObjectStore client(Wire wire, Runnable death) {
-		return new Client(wire, death);
+	ObjectStore client(String name, Wire wire, Runnable death) {
+		return new Client(name, wire, death);
 	}
 
 	/// Lets an object be the end of whoever reads it.
@@ -110,14 +110,14 @@ final class SimulatedStore {
 		return objects.subMap(prefix, true, prefix + Character.MAX_VALUE, false);
 	}
 
-	private void put(String key, byte[] bytes, List<Copy> copies) {
+	private void put(String key, byte[] bytes, List<Copy> copies, String by) {
 		Stored object = new Stored(key, bytes, this.world.time(), copies);
 		this.world.trace(() -> "stored " + object);
 		this.objects.put(key, object);
 		if (this.recentlyDeleted.remove(key) != null) {
 			this.faults.count("W8 deleted object is back");
 		}
-		this.stored.accept(object);
+		this.stored.accept(object, by);
 	}
 
 	private void remove(String key) {
@@ -153,11 +153,14 @@ final class SimulatedStore {
 
 	private final class Client implements ObjectStore {
 
+		private final String name;
+
 		private final Wire wire;
 
 		private final Runnable death;
 
-		Client(Wire wire, Runnable death) {
+		Client(String name, Wire wire, Runnable death) {
+			this.name = name;
 			this.wire = wire;
 			this.death = death;
 		}
@@ -169,7 +172,7 @@ final class SimulatedStore {
 				.map((segment) -> SegmentDecoder.decode(segment, bytes).copies())
 				.orElse(List.of());
 			call("put", true, () -> {
-				SimulatedStore.this.put(key, bytes, copies);
+				SimulatedStore.this.put(key, bytes, copies, this.name);
 				return true;
 			});
 		}
@@ -226,7 +229,7 @@ final class SimulatedStore {
 		public void copy(String from, String to) throws StoreException {
 			boolean found = call("copy", true, () -> {
 				Optional<Stored> object = find(from);
-				object.ifPresent((there) -> SimulatedStore.this.put(to, there.bytes, there.copies));
+				object.ifPresent((there) -> SimulatedStore.this.put(to, there.bytes, there.copies, this.name));
 				return object.isPresent();
 			});
 			if (!found) {

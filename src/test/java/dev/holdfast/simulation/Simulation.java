@@ -71,8 +71,10 @@ final class Simulation {
 
 	private final Shopify shopify;
 
-	/// Calls of handlers that no lease covered.
-	private final List<String> unleased = new ArrayList<>();
+	/// Calls of handlers that should not have been.
+	private final List<String> wrong = new ArrayList<>();
+
+	private final Map<String, Integer> furthest = new HashMap<>();
 
 	private final Graves graves = new Graves();
 
@@ -133,8 +135,8 @@ final class Simulation {
 				this.faults.count("W13 orphan dead letter");
 			}
 		}
-		if (!this.unleased.isEmpty()) {
-			throw new AssertionError("handlers called without a lease: " + this.unleased);
+		if (!this.wrong.isEmpty()) {
+			throw new AssertionError("handlers called " + this.wrong);
 		}
 		Judgement judgement = this.oracle.judge();
 		if (!judgement.isClean()) {
@@ -159,9 +161,15 @@ final class Simulation {
 		}
 	}
 
-	void checkLease(Replica replica, HandlerCalls.Call call) {
+	/// A handler is called under a lease, and while Redis forgets nothing, for no attempt
+	/// that
+	/// was over.
+	void checkCall(HandlerCalls.Call call, String once, int attempt) {
 		if (!call.isLeased(LEASE)) {
-			this.unleased.add(replica.name + " at " + this.world.nanoTime() / 1e9);
+			this.wrong.add("without a lease: " + once + " at " + this.world.nanoTime() / 1e9);
+		}
+		if (this.furthest.merge(once, attempt, Math::max) > attempt && !this.troubled) {
+			this.wrong.add("behind its position: " + once + " at " + this.world.nanoTime() / 1e9);
 		}
 	}
 
@@ -188,7 +196,7 @@ final class Simulation {
 	/// Ends a replica without a word; another takes its place.
 	void crash(Replica replica) {
 		if (!replica.process.isDead()) {
-			opens("W3 crash after effect", this.calls.inFlight(replica));
+			opens("W3 crash after effect", replica);
 			replica.process.kill();
 			this.outside.after(Duration.ofMillis(this.world.random.nextInt(3000)), "restart", () -> replace(replica));
 		}
@@ -204,6 +212,15 @@ final class Simulation {
 
 	/// A window opens over records.
 	void opens(String name, Set<String> records) {
+		opens(name, records, null);
+	}
+
+	/// A window opens over what a replica has in flight.
+	void opens(String name, Replica replica) {
+		opens(name, this.calls.inFlight(replica), replica.name);
+	}
+
+	private void opens(String name, Set<String> records, String replica) {
 		Map<String, Integer> exposed = new HashMap<>();
 		for (String record : records) {
 			int at = record.indexOf('@');
@@ -213,7 +230,7 @@ final class Simulation {
 		}
 		this.faults.happened(name);
 		this.world.trace(() -> name + " over " + records);
-		this.oracle.opened(new Window(name, this.world.nanoTime(), exposed));
+		this.oracle.opened(new Window(name, this.world.nanoTime(), exposed, replica));
 	}
 
 	void had(Effect effect) {
@@ -235,12 +252,15 @@ final class Simulation {
 	}
 
 	/// Whatever was stored to be handled must be.
-	private void stored(Stored object) {
+	private void stored(Stored object, String replica) {
 		for (Copy copy : object.copies()) {
 			String identity = Identity.of(copy.delivery()).value();
 			String handler = copy.envelope().handler();
 			if (!object.key().startsWith(SegmentKey.DEAD_LETTER)) {
 				this.oracle.owes(identity, copy.envelope().run(), Effects.taking(copy.delivery(), handler));
+				if (handler != null) {
+					this.oracle.copied(replica, handler, identity + "." + copy.envelope().run());
+				}
 			}
 			else {
 				buried(copy);

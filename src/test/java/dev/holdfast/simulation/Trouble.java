@@ -66,7 +66,7 @@ final class Trouble {
 		this.simulation.faults.happened("replica stopped");
 		this.simulation.outside.after(PATIENCE, "interrupt", () -> {
 			if (!victim.process.isDead()) {
-				this.simulation.opens("W3 stop interrupts", this.simulation.calls.inFlight(victim));
+				this.simulation.opens("W3 stop interrupts", victim);
 			}
 		});
 		victim.stop(() -> this.simulation.crash(victim));
@@ -77,7 +77,7 @@ final class Trouble {
 	}
 
 	private void freeze(Replica victim) {
-		this.simulation.opens("W4 lease overrun, frozen", this.simulation.calls.inFlight(victim));
+		this.simulation.opens("W4 lease overrun, frozen", victim);
 		victim.process.freeze(Duration.ofSeconds(5 + this.world.random.nextInt(60)));
 	}
 
@@ -87,7 +87,7 @@ final class Trouble {
 	}
 
 	private void cut(Replica victim, Duration time) {
-		this.simulation.opens("W4 lease overrun, cut off", this.simulation.calls.inFlight(victim));
+		this.simulation.opens("W4 lease overrun, cut off", victim);
 		victim.toRedis.cut(time);
 	}
 
