@@ -19,8 +19,8 @@ final class Effects implements DeliveryHandler {
 	/// Both take orders, one takes products, none takes the rest.
 	private static final List<List<String>> TOPICS = List.of(List.of("orders/*"), List.of("orders/*", "products/*"));
 
-	/// One in sixteen, by the first byte of a hash, which is signed.
-	private static final int SLOW = Byte.MIN_VALUE + 16;
+	/// One in eight, by the first byte of a hash, which is signed.
+	private static final int SLOW = Byte.MIN_VALUE + 32;
 
 	private final Simulation simulation;
 
@@ -101,8 +101,11 @@ final class Effects implements DeliveryHandler {
 		boolean calm = this.simulation.isCalm();
 		int dice = this.world.random.nextInt(100);
 		Duration time = Duration.ofMillis(this.world.random.nextInt(200));
-		if (!calm && (dice < 4 || isSlow(attempt.delivery()))) {
+		if (!calm && dice < 4) {
 			time = Duration.ofSeconds(this.world.random.nextInt(45));
+		}
+		else if (!calm && isSlow(attempt.delivery())) {
+			time = Duration.ofSeconds(15 + this.world.random.nextInt(15));
 		}
 		if (!calm && this.simulation.troubled && dice >= 98) {
 			overstay(attempt);

@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
+import dev.holdfast.oracle.Effect;
+
 /// The calls of handlers that run, or whose effect was had and is not marked yet: what a
 /// fault may have repeated.
 final class HandlerCalls {
@@ -22,9 +24,22 @@ final class HandlerCalls {
 		String whole = key.replace('.', '#');
 		String part = whole + "@" + handler;
 		List<String> begun = Stream.of(whole, part).filter(replica.ledger::hasBegun).toList();
-		Call call = new Call(replica, begun.isEmpty() ? List.of(whole, part) : begun);
+		Call call = new Call(replica, Effect.once(handler, key), begun.isEmpty() ? List.of(whole, part) : begun);
 		this.calls.add(call);
 		return call;
+	}
+
+	/// Whether another replica calls the same handler under a lease that it still holds,
+	/// and
+	/// no fault of either, or of Redis, explains that.
+	/// @param opened when a window was opened last over this effect, by replica, and by
+	/// ""
+	boolean isOverlap(Call call, Duration lease, Map<String, Long> opened) {
+		return this.calls.stream().filter((other) -> other.isHeldAgainst(call, lease)).anyMatch((other) -> {
+			long since = Math.min(other.began, call.began);
+			return Stream.of("", other.replica.name, call.replica.name)
+				.noneMatch((hit) -> opened.getOrDefault(hit, -1L) >= since);
+		});
 	}
 
 	/// Ends a call without an effect.
@@ -66,13 +81,26 @@ final class HandlerCalls {
 
 		private final Replica replica;
 
+		private final String once;
+
 		private final List<String> records;
+
+		private final long began;
 
 		private boolean had;
 
-		Call(Replica replica, List<String> records) {
+		Call(Replica replica, String once, List<String> records) {
 			this.replica = replica;
+			this.once = once;
 			this.records = records;
+			this.began = replica.ledger.begunAt(records.getFirst());
+		}
+
+		private boolean isHeldAgainst(Call other, Duration lease) {
+			return this.replica != other.replica && this.replica.redis == other.replica.redis
+					&& this.once.equals(other.once) && this.records.equals(other.records) && this.records.size() == 1
+					&& !this.had && !this.replica.process.isDead()
+					&& this.replica.ledger.isHeld(this.records.getFirst(), lease);
 		}
 
 		void had() {

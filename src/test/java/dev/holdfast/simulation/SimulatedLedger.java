@@ -28,7 +28,7 @@ public final class SimulatedLedger implements Ledger {
 	private final Map<String, Long> granted = new HashMap<>();
 
 	/// Under which segments records were begun.
-	private final Map<String, String> begun = new HashMap<>();
+	private final Map<String, Beginning> begun = new HashMap<>();
 
 	public SimulatedLedger(SimulatedRedis redis, Calls calls) {
 		this.redis = redis;
@@ -56,7 +56,7 @@ public final class SimulatedLedger implements Ledger {
 		granted(lease.segment(), claim && !begun.isEmpty(), sent);
 		for (int i = 0; i < begun.size(); i++) {
 			if (begun.get(i) instanceof Begun.Fresh || begun.get(i) instanceof Begun.Resumed) {
-				this.begun.put(copies.get(i).record(), lease.segment());
+				this.begun.put(copies.get(i).record(), new Beginning(lease.segment(), sent));
 			}
 		}
 		return begun;
@@ -114,8 +114,18 @@ public final class SimulatedLedger implements Ledger {
 	/// Whether the lease under which a record was begun was granted, in an answer that
 	/// came, to a request sent not longer ago than it lasts.
 	boolean isHeld(String record, Duration lease) {
-		String segment = this.begun.get(record);
-		return segment == null || this.redis.now() - this.granted.getOrDefault(segment, 0L) < lease.toNanos();
+		Beginning beginning = this.begun.get(record);
+		return beginning == null
+				|| this.redis.now() - this.granted.getOrDefault(beginning.segment, 0L) < lease.toNanos();
+	}
+
+	/// When this replica asked to begin a record.
+	long begunAt(String record) {
+		Beginning beginning = this.begun.get(record);
+		return (beginning != null) ? beginning.at : 0;
+	}
+
+	private record Beginning(String segment, long at) {
 	}
 
 	/// The open records that are this replica's.

@@ -74,6 +74,9 @@ final class Simulation {
 	/// Calls of handlers that should not have been.
 	private final List<String> wrong = new ArrayList<>();
 
+	/// When a window was opened last over each effect, by the replica that was hit.
+	private final Map<String, Map<String, Long>> lastOpened = new HashMap<>();
+
 	private final Map<String, Integer> furthest = new HashMap<>();
 
 	private final Graves graves = new Graves();
@@ -161,12 +164,14 @@ final class Simulation {
 		}
 	}
 
-	/// A handler is called under a lease, and while Redis forgets nothing, for no attempt
-	/// that
-	/// was over.
+	/// A handler is called under a lease, by one replica at a time unless a window is
+	/// open, and while Redis forgets nothing, for no attempt that was over.
 	void checkCall(HandlerCalls.Call call, String once, int attempt) {
 		if (!call.isLeased(LEASE)) {
 			this.wrong.add("without a lease: " + once + " at " + this.world.nanoTime() / 1e9);
+		}
+		if (this.calls.isOverlap(call, LEASE, this.lastOpened.getOrDefault(once, Map.of()))) {
+			this.wrong.add("while another does: " + once + " at " + this.world.nanoTime() / 1e9);
 		}
 		if (this.furthest.merge(once, attempt, Math::max) > attempt && !this.troubled) {
 			this.wrong.add("behind its position: " + once + " at " + this.world.nanoTime() / 1e9);
@@ -228,6 +233,10 @@ final class Simulation {
 			List<String> handlers = (at < 0) ? Effects.NAMES : List.of(record.substring(at + 1));
 			handlers.forEach((handler) -> exposed.merge(Effect.once(handler, key), 1, Integer::sum));
 		}
+		String hit = (replica != null) ? replica : "";
+		exposed.keySet()
+			.forEach((once) -> this.lastOpened.computeIfAbsent(once, (_) -> new HashMap<>())
+				.put(hit, this.world.nanoTime()));
 		this.faults.happened(name);
 		this.world.trace(() -> name + " over " + records);
 		this.oracle.opened(new Window(name, this.world.nanoTime(), exposed, replica));

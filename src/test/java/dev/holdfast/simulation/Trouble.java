@@ -17,21 +17,29 @@ final class Trouble {
 	/// Two cuts within this may together outlast a lease, which one gap does not.
 	private static final Duration LEASE = Duration.ofSeconds(30);
 
+	private static final int MOST_MILLIS = 40_000;
+
 	private final Simulation simulation;
 
 	private final World world;
 
+	/// How long there is peace at most, in milliseconds. Where troubles are rare, no
+	/// other
+	/// explains what should not have been.
+	private final int pace;
+
 	Trouble(Simulation simulation) {
 		this.simulation = simulation;
 		this.world = simulation.world;
+		this.pace = 4_000 + this.world.random.nextInt(MOST_MILLIS);
 	}
 
 	void run() {
 		try {
-			this.simulation.outside.pause(upTo(8_000));
+			this.simulation.outside.pause(upTo(this.pace));
 			while (!this.simulation.faults.areOver()) {
 				strike(this.simulation.anyReplica());
-				this.simulation.outside.pause(upTo(8_000));
+				this.simulation.outside.pause(upTo(this.pace));
 			}
 		}
 		catch (InterruptedException ex) {
@@ -72,13 +80,17 @@ final class Trouble {
 		victim.stop(() -> this.simulation.crash(victim));
 		this.simulation.replace(victim);
 		if (this.world.random.nextBoolean()) {
-			freeze(victim);
+			freeze(victim, LEASE.plusSeconds(this.world.random.nextInt(30)));
 		}
 	}
 
 	private void freeze(Replica victim) {
+		freeze(victim, Duration.ofSeconds(5 + this.world.random.nextInt(60)));
+	}
+
+	private void freeze(Replica victim, Duration time) {
 		this.simulation.opens("W4 lease overrun, frozen", victim);
-		victim.process.freeze(Duration.ofSeconds(5 + this.world.random.nextInt(60)));
+		victim.process.freeze(time);
 	}
 
 	/// The replica goes on, and cannot renew its leases.
