@@ -21,7 +21,7 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 /// | | `later` | the wait asked for | `mark` `LATER` | nobody |
 /// | | `settled` | the time asked for | `mark` `SETTLED` | nobody |
 /// | `c:<segment>` | claims since it was last begun | 1 d | `claim` | `begin`, `mark` `SETTLED` and `RELEASED` |
-/// | | `later` | 1 d | `mark` `LATER` | `mark` `SETTLED` and `RELEASED` |
+/// | | `later`, and behind it claims since | 1 d | `mark` `LATER`, `claim`, `begin` | `mark` `SETTLED` and `RELEASED` |
 /// | `poll` | `1`: somebody lists the bucket | the interval between lists | `ticket` | nobody |
 /// | `probe` | `1`: Redis took a write | 1 s | the probe of [RedisLink] | nobody |
 ///

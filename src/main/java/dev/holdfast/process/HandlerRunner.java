@@ -1,9 +1,11 @@
 package dev.holdfast.process;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -33,7 +35,8 @@ final class HandlerRunner {
 
 	private final Conditions conditions;
 
-	private final Set<Call> calls = ConcurrentHashMap.newKeySet();
+	/// In the order in which they began.
+	private final Set<Call> calls = Collections.synchronizedSet(new LinkedHashSet<>());
 
 	private volatile boolean stopping;
 
@@ -86,7 +89,7 @@ final class HandlerRunner {
 	}
 
 	long hung() {
-		return this.calls.stream().filter((call) -> call.overdue).count();
+		return List.copyOf(this.calls).stream().filter((call) -> call.overdue).count();
 	}
 
 	/// Whether so many handlers hang that claiming more would only collect them.

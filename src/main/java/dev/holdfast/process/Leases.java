@@ -3,7 +3,7 @@ package dev.holdfast.process;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 
@@ -39,7 +39,7 @@ final class Leases {
 
 	private final RandomGenerator random;
 
-	private final Set<Held> held = ConcurrentHashMap.newKeySet();
+	private final Map<Ledger.Lease, Held> held = new ConcurrentHashMap<>();
 
 	private volatile boolean stopped;
 
@@ -97,17 +97,17 @@ final class Leases {
 	/// Renews a lease from now on. It must have been granted: a renewal that overtook the
 	/// claim would find nothing, and take the lease for lost.
 	void keep(Held lease) {
-		this.held.add(lease);
+		this.held.put(lease.lease(), lease);
 	}
 
 	void close(Held lease) {
-		this.held.remove(lease);
+		this.held.remove(lease.lease());
 	}
 
 	/// Renews all leases once.
 	/// @return when to do so again: soon, if there was no answer
 	Duration renew() {
-		List<Held> all = List.copyOf(this.held);
+		List<Held> all = List.copyOf(this.held.values());
 		if (all.isEmpty()) {
 			return LEASE.dividedBy(3);
 		}

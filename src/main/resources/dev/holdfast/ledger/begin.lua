@@ -2,7 +2,7 @@
 --
 -- Effect: unless the lease is the token's, or free and to be claimed, nothing at all. Else
 --   each copy's record is judged in order, and taken over where the copy is to be handled.
---   The count of claims is forgotten, unless the last visit ended with LATER.
+--   The count of claims is forgotten, but not that the last visit ended with LATER.
 -- Answer: `lost` alone, or `held` and one line for each copy, in order:
 --   fresh | resumed <resumes> | alone | duplicate same | duplicate other | busy <ms> | unknown
 --
@@ -84,7 +84,9 @@ end
 if claim then
   redis.call('SET', lease_key, token, 'PX', lease_ms)
 end
-if redis.call('GET', count_key) ~= 'later' then
+if string.match(redis.call('GET', count_key) or '', '^later') then
+  redis.call('SET', count_key, 'later', 'KEEPTTL')
+else
   redis.call('DEL', count_key)
 end
 local answers = { 'held' }

@@ -1,7 +1,6 @@
 -- Takes the leases of segments for one token.
 --
--- Effect: a free segment is leased to the token and its claim is counted, unless the last
---   visit ended with LATER. A segment the token holds already is leased for the full time
+-- Effect: a free segment is leased to the token and its claim is counted. A segment the token holds already is leased for the full time
 --   again and not counted twice, so that a claim whose answer was lost may be repeated.
 -- Answer: one line for each segment, in order:
 --   claimed <claims> first | claimed <claims> revisited | settled | busy <ms>
@@ -31,14 +30,15 @@ for i = 1, segments do
   elseif holder and holder ~= token then
     answers[i] = 'busy ' .. left(lease_key)
   else
-    local count = redis.call('GET', count_key)
-    local claims = tonumber(count) or 0
-    if not holder and count ~= 'later' then
+    local count = redis.call('GET', count_key) or ''
+    local later = string.match(count, '^later') or ''
+    local claims = tonumber(string.match(count, '%d+$')) or 0
+    if not holder then
       claims = claims + 1
-      redis.call('SET', count_key, claims, 'PX', count_ms)
+      redis.call('SET', count_key, later .. claims, 'PX', count_ms)
     end
     redis.call('SET', lease_key, token, 'PX', lease_ms)
-    answers[i] = 'claimed ' .. math.max(claims, 1) .. (count == 'later' and ' revisited' or ' first')
+    answers[i] = 'claimed ' .. math.max(claims, 1) .. (later == 'later' and ' revisited' or ' first')
   end
 end
 return answers

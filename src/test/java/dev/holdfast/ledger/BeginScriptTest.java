@@ -197,9 +197,10 @@ class BeginScriptTest {
 		harness.template.opsForValue().set(KEYS.count("inbox/me"), "3");
 		begin(0);
 		assertThat(harness.value(KEYS.count("inbox/me"))).isNull();
-		harness.template.opsForValue().set(KEYS.count("inbox/me"), "later");
+		harness.template.opsForValue().set(KEYS.count("inbox/me"), "later2", Duration.ofHours(1));
 		begin(0);
 		assertThat(harness.value(KEYS.count("inbox/me"))).isEqualTo("later");
+		assertThat(harness.left(KEYS.count("inbox/me"))).isBetween(Duration.ofMinutes(59), Duration.ofHours(1));
 	}
 
 	@Test

@@ -89,11 +89,13 @@ class ClaimScriptTest {
 	}
 
 	@Test
-	void leavesTheWordLaterInPlaceOfACount() throws LedgerException {
+	void countsBehindTheWordLater() throws LedgerException {
 		harness.template.opsForValue().set(KEYS.count("s"), "later");
 		assertThat(claim("s", "t")).isEqualTo(new Claim.Claimed(1, true));
 		assertThat(claim("s", "t")).isEqualTo(new Claim.Claimed(1, true));
-		assertThat(harness.value(KEYS.count("s"))).isEqualTo("later");
+		harness.end("s");
+		assertThat(claim("s", "u")).isEqualTo(new Claim.Claimed(2, true));
+		assertThat(harness.value(KEYS.count("s"))).isEqualTo("later2");
 	}
 
 	@Test

@@ -12,6 +12,7 @@ import dev.holdfast.ledger.Ledger.Lease;
 import dev.holdfast.ledger.Ledger.Mark;
 import dev.holdfast.ledger.Ledger.Settlement;
 import dev.holdfast.simulation.SimulatedLedger;
+import dev.holdfast.simulation.SimulatedRedis;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,7 @@ class LedgerDifferentialTest {
 
 	@BeforeAll
 	static void start() {
-		harness = new RedisHarness();
+		harness = new RedisHarness(Duration.ofSeconds(10));
 	}
 
 	@AfterAll
@@ -45,7 +46,7 @@ class LedgerDifferentialTest {
 	void answersAsTheScriptsDo() throws LedgerException {
 		for (int seed = 0; seed < RUNS; seed++) {
 			harness.flush();
-			SimulatedLedger.Shared redis = new SimulatedLedger.Shared(() -> 0);
+			SimulatedRedis redis = new SimulatedRedis(() -> 0);
 			SimulatedLedger simulated = new SimulatedLedger(redis, SimulatedLedger.Calls.SAFE);
 			Random random = new Random(seed);
 			List<String> told = new ArrayList<>();
@@ -59,7 +60,7 @@ class LedgerDifferentialTest {
 		}
 	}
 
-	private static Operation operation(Random random, SimulatedLedger.Shared redis) {
+	private static Operation operation(Random random, SimulatedRedis redis) {
 		Lease lease = new Lease("segment-" + random.nextInt(3), "token-" + random.nextInt(2), LONG);
 		return switch (random.nextInt(7)) {
 			case 0, 1 -> {

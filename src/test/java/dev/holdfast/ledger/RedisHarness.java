@@ -70,7 +70,12 @@ final class RedisHarness implements AutoCloseable {
 	private final LettuceConnectionFactory adminConnections;
 
 	RedisHarness() {
-		this(RedisProcess.start(userOption()), USER, Users.ofRedis().password(USER));
+		this(TIMEOUT);
+	}
+
+	/// With another time-out, for who asks a busy machine much.
+	RedisHarness(Duration timeout) {
+		this(RedisProcess.start(userOption()), USER, Users.ofRedis().password(USER), timeout);
 		// A busy machine may take longer for the first connection than the time-out here.
 		for (int i = 0; i < PROBES && !this.link.isAvailable(); i++) {
 			this.scheduler.pass(RedisLink.PROBE_INTERVAL);
@@ -84,24 +89,28 @@ final class RedisHarness implements AutoCloseable {
 	}
 
 	RedisHarness(RedisProcess redis, String user, String password) {
-		this(redis, where(redis, user, password));
+		this(redis, user, password, TIMEOUT);
+	}
+
+	private RedisHarness(RedisProcess redis, String user, String password, Duration timeout) {
+		this(redis, where(redis, user, password), timeout);
 	}
 
 	/// On a Redis that another started, and ends.
 	RedisHarness(String host, int port) {
-		this(null, new RedisStandaloneConfiguration(host, port));
+		this(null, new RedisStandaloneConfiguration(host, port), TIMEOUT);
 	}
 
-	private RedisHarness(@Nullable RedisProcess redis, RedisStandaloneConfiguration where) {
+	private RedisHarness(@Nullable RedisProcess redis, RedisStandaloneConfiguration where, Duration timeout) {
 		this.redis = redis;
 		DefaultClientResources.Builder building = DefaultClientResources.builder();
 		LettuceSettings.apply(building);
 		this.resources = building.build();
-		this.connections = new LettuceConnectionFactory(where, how());
+		this.connections = new LettuceConnectionFactory(where, how(timeout));
 		this.connections.afterPropertiesSet();
 		this.template = new StringRedisTemplate(this.connections);
 		this.adminConnections = new LettuceConnectionFactory(
-				new RedisStandaloneConfiguration(where.getHostName(), where.getPort()), how());
+				new RedisStandaloneConfiguration(where.getHostName(), where.getPort()), how(timeout));
 		this.adminConnections.afterPropertiesSet();
 		this.admin = new StringRedisTemplate(this.adminConnections);
 		Watchdog watchdog = new Watchdog(this.connections::resetConnection, this.scheduler, this.meters);
@@ -121,14 +130,14 @@ final class RedisHarness implements AutoCloseable {
 		return where;
 	}
 
-	private LettuceClientConfiguration how() {
+	private LettuceClientConfiguration how(Duration timeout) {
 		ClientOptions.Builder options = ClientOptions.builder().timeoutOptions(TimeoutOptions.enabled());
-		LettuceSettings.apply(options, TIMEOUT);
+		LettuceSettings.apply(options, timeout);
 		LettuceClientConfiguration.LettuceClientConfigurationBuilder client = LettuceClientConfiguration.builder();
 		LettuceSettings.apply(client);
 		return client.clientOptions(options.build())
 			.clientResources(this.resources)
-			.commandTimeout(TIMEOUT)
+			.commandTimeout(timeout)
 			.shutdownTimeout(Duration.ZERO)
 			.build();
 	}

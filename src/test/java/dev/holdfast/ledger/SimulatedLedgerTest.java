@@ -1,11 +1,12 @@
 package dev.holdfast.ledger;
 
 import dev.holdfast.simulation.SimulatedLedger;
+import dev.holdfast.simulation.SimulatedRedis;
 
 /// The simulation's ledger does what every ledger does.
 class SimulatedLedgerTest extends LedgerContract {
 
-	private final SimulatedLedger.Shared redis = new SimulatedLedger.Shared(() -> 0);
+	private final SimulatedRedis redis = new SimulatedRedis(() -> 0);
 
 	private final SimulatedLedger ledger = new SimulatedLedger(this.redis, SimulatedLedger.Calls.SAFE);
 

@@ -24,6 +24,7 @@ import dev.holdfast.ledger.Ledger;
 import dev.holdfast.ledger.Ledger.Claim;
 import dev.holdfast.ledger.LedgerException;
 import dev.holdfast.simulation.SimulatedLedger;
+import dev.holdfast.simulation.SimulatedRedis;
 import dev.holdfast.simulation.World;
 import dev.holdfast.telemetry.Conditions;
 import dev.holdfast.telemetry.Meters;
@@ -40,7 +41,7 @@ final class Bench {
 
 	final BenchStore store = new BenchStore(this.world, this.events);
 
-	final SimulatedLedger.Shared redis = new SimulatedLedger.Shared(this.world::nanoTime);
+	final SimulatedRedis redis = new SimulatedRedis(this.world::nanoTime);
 
 	final SimpleMeterRegistry meters = new SimpleMeterRegistry();
 
@@ -121,8 +122,8 @@ final class Bench {
 		Duration time = Duration.ZERO;
 
 		@Override
-		public <T> T call(String name, Object arguments, Supplier<T> effect) throws LedgerException {
-			Bench.this.events.add("redis " + name + " " + arguments);
+		public <T> T call(String name, Supplier<Object> arguments, Supplier<T> effect) throws LedgerException {
+			Bench.this.events.add("redis " + name + " " + arguments.get());
 			if (!this.time.isZero()) {
 				try {
 					Bench.this.world.new Process(Duration.ZERO).pause(this.time);

@@ -1,16 +1,18 @@
 package dev.holdfast.simulation;
 
+import java.util.HashMap;
 import java.util.Map;
-import java.util.TreeMap;
 
 /// How likely each fault is, and how often each happened.
 final class Faults {
 
-	private final Map<String, Integer> happened = new TreeMap<>();
+	private final Map<String, Integer> happened = new HashMap<>();
 
 	private final World world;
 
 	private double rate;
+
+	private int total;
 
 	Faults(World world, double rate) {
 		this.world = world;
@@ -19,19 +21,31 @@ final class Faults {
 
 	/// Whether a fault happens here and now.
 	boolean strike(String name) {
-		return strike(name, 1);
+		return strike(name, "", 1);
 	}
 
-	boolean strike(String name, double weight) {
+	/// Whether a fault happens to a call.
+	boolean strike(String call, String how) {
+		return strike(call, how, 1);
+	}
+
+	/// @param weight how much likelier than others it is
+	boolean strike(String call, String how, double weight) {
 		if (this.rate == 0 || !this.world.chance(this.rate * weight)) {
 			return false;
 		}
-		happened(name);
+		happened(call + how);
 		return true;
 	}
 
 	void happened(String name) {
 		this.world.trace(() -> "fault " + name);
+		this.total++;
+		count(name);
+	}
+
+	/// Counts what is no fault.
+	void count(String name) {
 		this.happened.merge(name, 1, Integer::sum);
 	}
 
@@ -42,6 +56,11 @@ final class Faults {
 
 	boolean areOver() {
 		return this.rate == 0;
+	}
+
+	/// How many faults there were in all.
+	int total() {
+		return this.total;
 	}
 
 	Map<String, Integer> happened() {

@@ -1,29 +1,23 @@
 package dev.holdfast.simulation;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
 
-import dev.holdfast.buffer.DeliveryBuffer;
-import dev.holdfast.buffer.ObjectStore;
 import dev.holdfast.buffer.SegmentKey;
-import dev.holdfast.buffer.SegmentWriter;
-import dev.holdfast.buffer.StoreClock;
-import dev.holdfast.buffer.StoreException;
-import dev.holdfast.deadletter.DeadLetterParts;
 import dev.holdfast.delivery.Copy;
 import dev.holdfast.delivery.Delivery;
-import dev.holdfast.delivery.Envelope;
-import dev.holdfast.delivery.Headers;
-import dev.holdfast.ledger.LedgerException;
-import dev.holdfast.process.Attempt;
-import dev.holdfast.process.DeliveryHandler;
-import dev.holdfast.process.Outcome;
-import dev.holdfast.process.ProcessParts;
-import dev.holdfast.telemetry.Conditions;
+import dev.holdfast.delivery.Identity;
+import dev.holdfast.oracle.Effect;
+import dev.holdfast.oracle.Judgement;
+import dev.holdfast.oracle.Oracle;
+import dev.holdfast.oracle.Part;
+import dev.holdfast.oracle.Window;
+import dev.holdfast.simulation.SimulatedStore.Stored;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
 /// One run: Shopify sends, replicas receive and process, an operator replays, things go
@@ -32,9 +26,19 @@ final class Simulation {
 
 	static final int DELIVERIES = 50;
 
+	static final int LEAST_FAULTS = 3;
+
+	private static final String ALL = "";
+
 	private static final int REPLICAS = 3;
 
-	private static final Duration TROUBLE = Duration.ofMinutes(4);
+	private static final int CRASHES = 4;
+
+	private static final Duration LEASE = Duration.ofSeconds(30);
+
+	private static final Duration SENDING = Duration.ofSeconds(75);
+
+	private static final Duration TROUBLE = Duration.ofSeconds(150);
 
 	private static final Duration DRAIN = Duration.ofHours(12);
 
@@ -42,21 +46,42 @@ final class Simulation {
 
 	final Faults faults;
 
-	private final World.Process outside;
+	final Oracle oracle = new Oracle();
 
-	private final SimulatedStore store;
+	final World.Process outside;
 
-	private final SimulatedLedger.Shared redis;
+	final Crashes.Plan crashes;
+
+	final SimulatedStore store;
+
+	final SimulatedRedis redis;
+
+	final HandlerCalls calls = new HandlerCalls();
+
+	final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+
+	final boolean troubled;
+
+	/// The Redis of a second region that shares the bucket, in a few runs.
+	private final SimulatedRedis abroad;
 
 	private final List<Replica> replicas = new ArrayList<>();
 
-	private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+	private final Map<String, Long> handlersDown = new HashMap<>();
 
-	private final Oracle oracle;
+	private final Shopify shopify;
 
-	private final boolean troubled;
+	/// Calls of handlers that should not have been.
+	private final List<String> wrong = new ArrayList<>();
 
-	private int open;
+	/// When a window was opened last over each effect, by the replica that was hit.
+	private final Map<String, Map<String, Long>> lastOpened = new HashMap<>();
+
+	private final Map<String, Integer> furthest = new HashMap<>();
+
+	private final Graves graves = new Graves();
+
+	private int started;
 
 	private boolean calm;
 
@@ -66,312 +91,211 @@ final class Simulation {
 		this.troubled = troubled;
 		this.world = new World(seed);
 		this.faults = new Faults(this.world, faultRate);
-		this.oracle = new Oracle(this.world, this.faults);
 		this.outside = this.world.new Process(Duration.ZERO);
-		this.store = new SimulatedStore(this.world, this.faults, this.outside);
-		this.redis = new SimulatedLedger.Shared(this.world::nanoTime);
+		this.crashes = new Crashes.Plan(this.world, this.faults, troubled ? CRASHES : 0);
+		this.store = new SimulatedStore(this.world, this.faults, this::stored);
+		this.redis = new SimulatedRedis(this.world::nanoTime);
+		this.abroad = (troubled && this.world.chance(0.03)) ? new SimulatedRedis(this.world::nanoTime) : this.redis;
+		this.shopify = new Shopify(this);
 	}
 
 	/// Runs it to its end.
 	/// @throws AssertionError with what is wrong
-	void run() {
+	Judgement run() {
 		for (int i = 0; i < REPLICAS; i++) {
-			this.replicas.add(new Replica());
+			this.replicas.add(replica(i));
 		}
-		for (int i = 0; i < DELIVERIES; i++) {
-			String id = "delivery-" + i;
-			Duration when = Duration.ofMillis(this.world.random.nextInt(120_000));
-			int times = this.world.chance(0.15) ? 2 : 1;
-			for (int time = 0; time < times; time++) {
-				this.open++;
-				this.outside.after(when, "shopify", () -> send(id));
-			}
-		}
+		this.shopify.start(DELIVERIES, SENDING);
 		if (this.troubled) {
-			this.outside.start("trouble", this::trouble);
+			this.outside.start("trouble", () -> new Trouble(this).run());
 		}
-		this.outside.start("operator", this::operate);
+		this.outside.start("operator", () -> new Operator(this).run());
 		this.world.runUntil(TROUBLE, () -> false);
 		this.faults.end();
 		this.calm = true;
-		for (int i = 0; i < REPLICAS; i++) {
-			if (this.replicas.get(i).process.isDead()) {
-				this.replicas.set(i, new Replica());
-			}
-		}
 		this.world.runUntil(DRAIN, this::isDrained);
-		check();
+		return judge();
+	}
+
+	private Replica replica(int index) {
+		return new Replica(this, index + "-" + this.started++, (index == REPLICAS - 1) ? this.abroad : this.redis);
 	}
 
 	private boolean isDrained() {
-		return this.open == 0 && this.store.under(SegmentKey.INBOX).isEmpty()
+		return this.shopify.isAnswered() && this.store.under(SegmentKey.INBOX).isEmpty()
 				&& this.store.under(SegmentKey.RETRY).isEmpty();
 	}
 
-	private void check() {
+	private Judgement judge() {
 		if (!isDrained()) {
-			throw new AssertionError("stuck: " + this.open + " open, " + this.store.under(SegmentKey.INBOX).keySet()
-					+ this.store.under(SegmentKey.RETRY).keySet());
+			throw new AssertionError(
+					"stuck: " + this.store.under(SegmentKey.INBOX) + this.store.under(SegmentKey.RETRY));
 		}
-		this.oracle.judge(this.store, Effect.NAMES);
-	}
-
-	int repeats() {
-		return this.oracle.repeats();
-	}
-
-	private Delivery delivery(String id) {
-		return Delivery.of(Headers.of("X-Shopify-Topic", "orders/create", "X-Shopify-Shop-Domain", "a.myshopify.com",
-				"X-Shopify-Webhook-Id", id), ("{\"id\":\"" + id + "\"}").getBytes(StandardCharsets.UTF_8));
-	}
-
-	/// Shopify: sends until it is answered with 200, 9 times at most, and now and then
-	/// once
-	/// more.
-	private void send(String id) {
-		Delivery delivery = delivery(id);
-		this.oracle.sends(delivery);
-		try {
-			boolean again = true;
-			for (int attempt = 0; attempt < 9 && again; attempt++) {
-				Replica replica = this.replicas.get(this.world.random.nextInt(REPLICAS));
-				again = !replica.receive(delivery, id) || this.world.chance(0.1);
-				if (again) {
-					this.outside.pause(Duration.ofSeconds(1L << attempt));
-				}
+		for (Stored letter : this.store.under(SegmentKey.DEAD_LETTER)) {
+			keeps("dead", letter.copies());
+			letter.copies().forEach(this::checkReason);
+			if (letter.copies().stream().anyMatch(this::wasHad)) {
+				this.faults.count("W13 orphan dead letter");
 			}
 		}
-		catch (InterruptedException ex) {
-			throw new AssertionError(ex);
+		if (!this.wrong.isEmpty()) {
+			throw new AssertionError("handlers called " + this.wrong);
 		}
-		this.open--;
+		Judgement judgement = this.oracle.judge();
+		if (!judgement.isClean()) {
+			throw new AssertionError(judgement.problems());
+		}
+		return judgement;
 	}
 
-	/// Replicas crash, restart and freeze; Redis fails over and forgets.
-	private void trouble() {
-		try {
-			while (!this.faults.areOver()) {
-				this.outside.pause(Duration.ofMillis(this.world.random.nextInt(12_000)));
-				int victim = this.world.random.nextInt(REPLICAS);
-				if (this.faults.areOver()) {
-					return;
-				}
-				switch (this.world.random.nextInt(9)) {
-					case 0, 1, 2 -> {
-						this.oracle.window("W3 crash after effect");
-						this.replicas.get(victim).process.kill();
-						this.replicas.set(victim, new Replica());
-					}
-					case 3 -> {
-						this.oracle.window("W4 lease overrun");
-						this.replicas.get(victim).process.freeze(Duration.ofSeconds(5 + this.world.random.nextInt(60)));
-					}
-					case 4, 5 -> {
-						this.oracle.window("W5 failover tail");
-						this.redis.failOver(1 + this.world.random.nextInt(20));
-					}
-					case 7 -> {
-						this.oracle.window("W7 redis clock jump");
-						this.redis.endAllLeases();
-					}
-					case 6 -> {
-						if (this.world.chance(0.3)) {
-							this.oracle.window("W6 dedupe memory gone");
-							this.redis.flush();
-						}
-					}
-					default -> {
-						this.oracle.window("stop interrupts");
-						Replica stopped = this.replicas.get(victim);
-						this.replicas.set(victim, new Replica());
-						stopped.stop();
-					}
-				}
-			}
-		}
-		catch (InterruptedException ex) {
-			throw new AssertionError(ex);
+	/// Nothing dies but of what can kill it here: days that only a replica's clock has
+	/// seen
+	/// cannot.
+	private void checkReason(Copy copy) {
+		String reason = (copy.envelope().failure() != null) ? copy.envelope().failure().reason() : "unreadable";
+		boolean plausible = switch (reason) {
+			case "refused", "unhandled" -> true;
+			case "attempts-exhausted" -> copy.envelope().attempt() + 1 == Replica.MAX_ATTEMPTS;
+			case "crashed" -> this.troubled;
+			default -> this.faults.total() > 0;
+		};
+		if (!plausible || reason.equals("too-old")) {
+			throw new AssertionError("died of " + reason + ": " + copy);
 		}
 	}
 
-	/// An operator who replays dead letters, now and then with a double click.
-	private void operate() {
-		ObjectStore client = this.store.client();
-		DeadLetterParts deadLetters = new DeadLetterParts(client, new SegmentWriter(client, this.world.random),
-				new SimulatedLedger(this.redis, new Network()),
-				new StoreClock(this.outside, new Conditions(this.meters)), this.meters);
-		try {
-			for (int i = 0; i < 10; i++) {
-				this.outside.pause(Duration.ofSeconds(15));
-				List<String> keys = List.copyOf(this.store.under(SegmentKey.DEAD_LETTER).keySet());
-				if (!keys.isEmpty()) {
-					String key = keys.get(this.world.random.nextInt(keys.size()));
-					int clicks = this.world.chance(0.3) ? 2 : 1;
-					for (int click = 0; click < clicks; click++) {
-						this.outside.start("replay", () -> replay(deadLetters, key));
-					}
-				}
-			}
+	/// A handler is called under a lease, by one replica at a time unless a window is
+	/// open, and while Redis forgets nothing, for no attempt that was over.
+	void checkCall(HandlerCalls.Call call, String once, int attempt) {
+		if (!call.isLeased(LEASE)) {
+			this.wrong.add("without a lease: " + once + " at " + this.world.nanoTime() / 1e9);
 		}
-		catch (InterruptedException ex) {
-			throw new AssertionError(ex);
+		if (this.calls.isOverlap(call, LEASE, this.lastOpened.getOrDefault(once, Map.of()))) {
+			this.wrong.add("while another does: " + once + " at " + this.world.nanoTime() / 1e9);
+		}
+		if (this.furthest.merge(once, attempt, Math::max) > attempt && !this.troubled) {
+			this.wrong.add("behind its position: " + once + " at " + this.world.nanoTime() / 1e9);
 		}
 	}
 
-	private void replay(DeadLetterParts deadLetters, String key) {
-		try {
-			if (deadLetters.replay(key, this.world.chance(0.2))) {
-				this.faults.happened("replay");
-			}
-		}
-		catch (StoreException | LedgerException _) {
-			// The dead letter is still there, or its replay is stored.
+	Replica anyReplica() {
+		return this.replicas.get(this.world.random.nextInt(REPLICAS));
+	}
+
+	List<Replica> replicas() {
+		return this.replicas;
+	}
+
+	boolean isCalm() {
+		return this.calm;
+	}
+
+	void loseHandler(String name, Duration time) {
+		this.handlersDown.put(name, this.world.nanoTime() + time.toNanos());
+	}
+
+	boolean isDown(String handler) {
+		return this.handlersDown.getOrDefault(handler, 0L) > this.world.nanoTime();
+	}
+
+	/// Ends a replica without a word; another takes its place.
+	void crash(Replica replica) {
+		if (!replica.process.isDead()) {
+			opens("W3 crash after effect", replica);
+			replica.process.kill();
+			this.outside.after(Duration.ofMillis(this.world.random.nextInt(3000)), "restart", () -> replace(replica));
 		}
 	}
 
-	/// Has an effect, sometimes after failing, and counts it.
-	private final class Effect implements DeliveryHandler {
-
-		static final List<String> NAMES = List.of("books", "mail");
-
-		private final String name;
-
-		private final World.Process process;
-
-		Effect(String name, World.Process process) {
-			this.name = name;
-			this.process = process;
+	/// Starts another replica in the place of one.
+	void replace(Replica replica) {
+		int index = this.replicas.indexOf(replica);
+		if (index >= 0) {
+			this.replicas.set(index, replica(index));
 		}
-
-		@Override
-		public String name() {
-			return this.name;
-		}
-
-		@Override
-		public Set<String> topics() {
-			return Set.of("*");
-		}
-
-		@Override
-		public Outcome handle(Attempt attempt) throws InterruptedException {
-			int dice = Simulation.this.world.random.nextInt(100);
-			Duration time = Duration.ofMillis(Simulation.this.world.random.nextInt(200));
-			if (!Simulation.this.calm && dice < 4) {
-				time = Duration.ofSeconds(Simulation.this.world.random.nextInt(45));
-			}
-			Simulation.this.world.trace(() -> "call " + this.name + " " + attempt.delivery().id().printable() + " "
-					+ attempt.idempotencyKey() + " attempt " + attempt.number());
-			if (Simulation.this.troubled && !Simulation.this.calm && dice >= 98) {
-				overstay(this.name + " " + attempt.idempotencyKey());
-			}
-			this.process.pause(time);
-			if (!Simulation.this.calm && dice >= 4 && dice < 34) {
-				return Outcome.retry("not now");
-			}
-			if (!Simulation.this.calm && dice >= 34 && dice < 38) {
-				return Outcome.dead("refused", "never");
-			}
-			Simulation.this.world.trace(() -> "effect " + this.name + " " + attempt.delivery().id().printable() + " "
-					+ attempt.idempotencyKey());
-			Simulation.this.oracle.had(this.name + " " + attempt.idempotencyKey());
-			return Outcome.handled();
-		}
-
-		/// Goes on after its deadline, deaf to interrupts.
-		private void overstay(String key) {
-			long until = this.process.nanoTime() + Duration.ofSeconds(40).toNanos();
-			Simulation.this.oracle.overstays(key);
-			while (this.process.nanoTime() < until) {
-				try {
-					this.process.pause(Duration.ofNanos(until - this.process.nanoTime()));
-				}
-				catch (InterruptedException _) {
-					// That is the point.
-				}
-			}
-		}
-
 	}
 
-	/// A replica: killed as one, and replaced by a new one.
-	private final class Replica {
-
-		private final World.Process process = Simulation.this.world.new Process(
-				Duration.ofSeconds(Simulation.this.world.random.nextInt(600) - 300));
-
-		private final ProcessParts parts;
-
-		Replica() {
-			List<DeliveryHandler> handlers = Effect.NAMES.stream()
-				.<DeliveryHandler>map((name) -> new Effect(name, this.process))
-				.toList();
-			this.parts = new ProcessParts(Simulation.this.store.client(),
-					new SimulatedLedger(Simulation.this.redis, new Network()), handlers, this.process,
-					Simulation.this.world.random, Simulation.this.meters,
-					new ProcessParts.Settings(8, 16, Duration.ofSeconds(30), 6));
-			this.parts.start();
-		}
-
-		/// Receives as the controller does; a client whose replica dies gets no answer.
-		boolean receive(Delivery delivery, String id) throws InterruptedException {
-			java.util.concurrent.CompletableFuture<Boolean> answer = new java.util.concurrent.CompletableFuture<>();
-			this.process.start("receive", () -> {
-				try {
-					this.parts.buffer()
-						.hold(new Copy(delivery, Envelope.received(this.process.now(), "current")),
-								this.process.nanoTime() + Duration.ofMillis(3900).toNanos());
-					Simulation.this.oracle.acknowledged(delivery);
-					answer.complete(!Simulation.this.faults.strike("200 lost"));
-				}
-				catch (DeliveryBuffer.NotHeldException _) {
-					answer.complete(false);
-				}
-				catch (InterruptedException _) {
-					answer.complete(false);
-				}
-			});
-			try {
-				return Simulation.this.outside.await(answer, Duration.ofSeconds(5));
-			}
-			catch (java.util.concurrent.TimeoutException _) {
-				return false;
-			}
-			catch (java.util.concurrent.ExecutionException ex) {
-				throw new AssertionError(ex);
-			}
-		}
-
-		void stop() {
-			this.process.start("stop", () -> {
-				this.parts.stop();
-				this.process.kill();
-			});
-		}
-
+	/// A window opens over records.
+	void opens(String name, Set<String> records) {
+		opens(name, records, null);
 	}
 
-	/// The way of one replica to Redis.
-	private final class Network implements SimulatedLedger.Calls {
+	/// A window opens over what a replica has in flight.
+	void opens(String name, Replica replica) {
+		opens(name, this.calls.inFlight(replica), replica.name);
+	}
 
-		@Override
-		public <T> T call(String name, Object arguments, Supplier<T> effect) throws LedgerException {
-			Simulation.this.world.moment(3);
-			if (Simulation.this.faults.strike(name + " request lost")) {
-				throw new LedgerException("no answer", new IllegalStateException());
-			}
-			if (!Simulation.this.faults.areOver()) {
-				Simulation.this.redis.snapshot();
-			}
-			T answer = effect.get();
-			Simulation.this.world.trace(() -> "redis " + name + " " + arguments + " -> " + answer);
-			Simulation.this.world.moment(3);
-			if (Simulation.this.faults.strike(name + " answer lost")) {
-				throw new LedgerException("no answer", new IllegalStateException());
-			}
-			return answer;
+	private void opens(String name, Set<String> records, String replica) {
+		Map<String, Integer> exposed = new HashMap<>();
+		for (String record : records) {
+			int at = record.indexOf('@');
+			String key = record.substring(0, (at < 0) ? record.length() : at).replace('#', '.');
+			List<String> handlers = (at < 0) ? Effects.NAMES : List.of(record.substring(at + 1));
+			handlers.forEach((handler) -> exposed.merge(Effect.once(handler, key), 1, Integer::sum));
 		}
+		String hit = (replica != null) ? replica : "";
+		exposed.keySet()
+			.forEach((once) -> this.lastOpened.computeIfAbsent(once, (_) -> new HashMap<>())
+				.put(hit, this.world.nanoTime()));
+		this.faults.happened(name);
+		this.world.trace(() -> name + " over " + records);
+		this.oracle.opened(new Window(name, this.world.nanoTime(), exposed, replica));
+	}
 
+	void had(Effect effect) {
+		this.world.trace(effect::toString);
+		this.oracle.had(effect);
+	}
+
+	void acknowledged(Delivery delivery) {
+		this.oracle.owes(Identity.of(delivery).value(), 0, Effects.taking(delivery, null));
+	}
+
+	/// A client is told to send it again.
+	void refused(Delivery delivery) {
+		List<String> handlers = Effects.taking(delivery, null);
+		String handler = handlers.isEmpty() ? null : handlers.getFirst();
+		if (this.oracle.isOwed(new Part(Identity.of(delivery).value(), 0, handler))) {
+			this.faults.count("W1 ambiguous PUT");
+		}
+	}
+
+	/// Whatever was stored to be handled must be.
+	private void stored(Stored object, String replica) {
+		for (Copy copy : object.copies()) {
+			String identity = Identity.of(copy.delivery()).value();
+			String handler = copy.envelope().handler();
+			if (!object.key().startsWith(SegmentKey.DEAD_LETTER)) {
+				this.oracle.owes(identity, copy.envelope().run(), Effects.taking(copy.delivery(), handler));
+				if (handler != null) {
+					this.oracle.copied(replica, handler, identity + "." + copy.envelope().run());
+				}
+			}
+			else {
+				buried(copy);
+			}
+		}
+	}
+
+	private void buried(Copy copy) {
+		Set<String> orphans = this.graves.add(copy);
+		if (!orphans.isEmpty() || wasHad(copy)) {
+			opens("W13 orphan dead letter", orphans);
+		}
+	}
+
+	private boolean wasHad(Copy copy) {
+		String key = Identity.of(copy.delivery()).value() + "." + copy.envelope().run();
+		return Effects.taking(copy.delivery(), copy.envelope().handler())
+			.stream()
+			.anyMatch((handler) -> this.oracle.wasHad(handler, key));
+	}
+
+	void keeps(String how, Collection<Copy> copies) {
+		for (Copy copy : copies) {
+			this.oracle.keeps(how, Identity.of(copy.delivery()).value(), copy.envelope().run(),
+					copy.envelope().handler());
+		}
 	}
 
 }

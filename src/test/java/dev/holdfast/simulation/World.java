@@ -34,6 +34,10 @@ public final class World {
 
 	private long steps;
 
+	/// Of everything that happened, in order: two runs with the same one are the same
+	/// run.
+	private long fingerprint;
+
 	public World(long seed) {
 		this.random = new Random(seed * 0x9E3779B97F4A7C15L + 17);
 	}
@@ -49,6 +53,10 @@ public final class World {
 
 	long steps() {
 		return this.steps;
+	}
+
+	long fingerprint() {
+		return this.fingerprint;
 	}
 
 	/// Tells what happens, when one seed is looked at.
@@ -108,10 +116,15 @@ public final class World {
 
 	private void run(Work work) {
 		work.queued = false;
+		if (work.process.frozenUntil > this.now) {
+			timer(work.process.frozenUntil - this.now, work.process, () -> wake(work));
+			return;
+		}
 		if (work.process.dead || work.coroutine.isDone() || work.cancelled && !work.begun) {
 			return;
 		}
 		work.begun = true;
+		this.fingerprint = (this.fingerprint * 31 + this.now) * 31 + work.number;
 		this.current = work;
 		work.coroutine.run();
 		this.current = null;
@@ -143,10 +156,17 @@ public final class World {
 
 		private boolean dead;
 
-		private long frozenUntil;
+		private long frozenUntil = Long.MIN_VALUE;
+
+		private Crashes crashes = Crashes.NONE;
 
 		public Process(Duration skew) {
 			this.skew = skew;
+		}
+
+		/// Has it crash at its calls of this port, too.
+		void crashes(Crashes crashes) {
+			this.crashes = crashes;
 		}
 
 		/// Sets its wall clock off by a time.
@@ -165,7 +185,12 @@ public final class World {
 
 		/// Lets it do nothing for a time, as a long pause of the machine does.
 		void freeze(Duration time) {
-			this.frozenUntil = World.this.now + time.toNanos();
+			this.frozenUntil = Math.max(this.frozenUntil, World.this.now + time.toNanos());
+		}
+
+		/// Whether it did nothing for a time that ended at most so long ago.
+		boolean wasFrozen(Duration within) {
+			return this.frozenUntil > World.this.now - within.toNanos();
 		}
 
 		@Override
@@ -180,21 +205,26 @@ public final class World {
 
 		@Override
 		public Task start(String name, Runnable work) {
+			this.crashes.before("start");
 			Work started = new Work(this, work);
 			wake(started);
+			this.crashes.after("start");
 			return started;
 		}
 
 		@Override
 		public Task after(Duration delay, String name, Runnable work) {
+			this.crashes.before("after");
 			Work started = new Work(this, work);
 			timer(Math.max(0, delay.toNanos()), this, () -> wake(started));
+			this.crashes.after("after");
 			return started;
 		}
 
 		@Override
 		public <T> T await(CompletableFuture<T> future, Duration atMost)
 				throws InterruptedException, TimeoutException, ExecutionException {
+			this.crashes.before("await");
 			if (!future.isDone()) {
 				Work work = World.this.current;
 				long until = World.this.now + Math.max(0, atMost.toNanos());
@@ -205,6 +235,7 @@ public final class World {
 					work.throwIfInterrupted();
 				}
 			}
+			this.crashes.after("await");
 			if (!future.isDone()) {
 				throw new TimeoutException();
 			}
@@ -213,6 +244,7 @@ public final class World {
 
 		@Override
 		public void pause(Duration duration) throws InterruptedException {
+			this.crashes.before("pause");
 			Work work = World.this.current;
 			long until = World.this.now + Math.max(0, duration.toNanos());
 			timer(until - World.this.now, this, () -> wake(work));
@@ -221,6 +253,7 @@ public final class World {
 				work.throwIfInterrupted();
 			}
 			while (World.this.now < until);
+			this.crashes.after("pause");
 		}
 
 	}
@@ -230,6 +263,8 @@ public final class World {
 		private final Process process;
 
 		private final Coroutine coroutine;
+
+		private final long number = World.this.sequence++;
 
 		private boolean queued;
 

@@ -1,0 +1,90 @@
+package dev.holdfast.simulation;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+
+import dev.holdfast.delivery.Delivery;
+import dev.holdfast.delivery.Headers;
+import dev.holdfast.delivery.Identity;
+import dev.holdfast.oracle.Request;
+
+/// Sends deliveries until each is answered with 200, nine times at most; now and then once
+/// more, twice at once, or with the id of another.
+final class Shopify {
+
+	/// The id of a delivery that is the end of whoever handles it.
+	static final String POISON = "poison";
+
+	private static final int ATTEMPTS = 9;
+
+	private static final List<String> TOPICS = List.of("orders/create", "orders/create", "orders/create",
+			"orders/create", "products/update", "products/update", "app/uninstalled");
+
+	private final Simulation simulation;
+
+	private final World world;
+
+	private int open;
+
+	Shopify(Simulation simulation) {
+		this.simulation = simulation;
+		this.world = simulation.world;
+	}
+
+	boolean isAnswered() {
+		return this.open == 0;
+	}
+
+	/// Starts to send, over a time.
+	void start(int deliveries, Duration over) {
+		for (int i = 0; i < deliveries; i++) {
+			Duration when = Duration.ofMillis(this.world.random.nextInt((int) over.toMillis()));
+			String id = "delivery-" + i;
+			Delivery delivery = delivery(id, "");
+			int times = this.world.chance(0.15) ? 2 : 1;
+			for (int time = 0; time < times; time++) {
+				start(delivery, when);
+			}
+			if (this.world.chance(0.05)) {
+				start(delivery(id, "other"), when);
+			}
+		}
+		if (this.simulation.troubled && this.world.chance(0.1)) {
+			start(delivery(POISON, ""), Duration.ofMillis(this.world.random.nextInt((int) over.toMillis())));
+		}
+	}
+
+	private void start(Delivery delivery, Duration when) {
+		this.open++;
+		this.simulation.outside.after(when, "shopify", () -> send(delivery));
+	}
+
+	private Delivery delivery(String id, String body) {
+		String topic = TOPICS.get(this.world.random.nextInt(TOPICS.size()));
+		return Delivery.of(Headers.of("X-Shopify-Topic", topic, "X-Shopify-Shop-Domain", "a.myshopify.com",
+				"X-Shopify-Webhook-Id", id), ("{\"id\":\"" + id + body + "\"}").getBytes(StandardCharsets.UTF_8));
+	}
+
+	private void send(Delivery delivery) {
+		String identity = Identity.of(delivery).value();
+		String body = HexFormat.of().formatHex(delivery.bodySha256());
+		try {
+			boolean again = true;
+			for (int attempt = 0; attempt < ATTEMPTS && again; attempt++) {
+				int status = this.simulation.anyReplica().receive(delivery);
+				this.simulation.oracle.requested(new Request(delivery.id().value(), identity, body, status));
+				again = status != 200 || this.world.chance(0.1);
+				if (again) {
+					this.simulation.outside.pause(Duration.ofSeconds(1L << attempt));
+				}
+			}
+		}
+		catch (InterruptedException ex) {
+			throw new AssertionError(ex);
+		}
+		this.open--;
+	}
+
+}
