@@ -2,6 +2,7 @@ package dev.holdfast.buffer;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -49,6 +50,7 @@ class StoreMischiefTests extends ObjectStoreContract {
 	@AfterEach
 	void clear() {
 		proxy.clear();
+		proxy.skew(Duration.ZERO);
 		server.keys("").forEach(server::delete);
 	}
 
@@ -89,9 +91,13 @@ class StoreMischiefTests extends ObjectStoreContract {
 	private static Kind refused(Mischief mischief) {
 		proxy.clear();
 		proxy.strike(mischief, 1, Operation.PUT);
+		return refused(parts.receiving);
+	}
+
+	private static Kind refused(S3ObjectStore store) {
 		StoreException[] thrown = new StoreException[1];
 		assertThatExceptionOfType(StoreException.class)
-			.isThrownBy(() -> parts.receiving.put("inbox/a", PAYLOAD, Duration.ofMillis(500)))
+			.isThrownBy(() -> store.put("inbox/a", PAYLOAD, Duration.ofMillis(500)))
 			.satisfies((ex) -> thrown[0] = ex);
 		return thrown[0].kind();
 	}
@@ -140,6 +146,16 @@ class StoreMischiefTests extends ObjectStoreContract {
 		proxy.strike(new Mischief.RefuseSomeKeys(), 1, Operation.DELETE);
 		assertThat(parts.processing.delete(List.of("a", "b", "c"))).isEqualTo(Set.of("a", "c"));
 		assertThat(server.keys("")).containsExactly("a", "c");
+	}
+
+	@Test
+	void signsByTheStoresClockOnceItWasRefused() throws StoreException {
+		server.write("inbox/a", new byte[1]);
+		proxy.skew(Duration.ofMinutes(-20));
+		Instant listed = parts.processing.list("inbox/", null).date();
+		assertThat(Duration.between(listed, Instant.now())).isBetween(Duration.ofMinutes(19), Duration.ofMinutes(21));
+		assertThat(refused(parts.receiving)).isEqualTo(Kind.REFUSED);
+		parts.receiving.put("inbox/b", PAYLOAD, Duration.ofSeconds(1));
 	}
 
 }
