@@ -25,6 +25,10 @@ enum RedisFailure {
 	/// The node is a replica whose primary is away.
 	MASTERDOWN,
 
+	/// The node is a primary without its replicas: cut off from them, and likely replaced
+	/// already.
+	NOREPLICAS,
+
 	/// The node is reading its data set.
 	LOADING,
 
@@ -46,7 +50,7 @@ enum RedisFailure {
 	/// The watchdog's own: the probe has failed for long.
 	STUCK;
 
-	private static final Pattern WORD = Pattern.compile("\\b(READONLY|MASTERDOWN|LOADING|OOM|NOPERM)\\b");
+	private static final Pattern WORD = Pattern.compile("\\b(READONLY|MASTERDOWN|NOREPLICAS|LOADING|OOM|NOPERM)\\b");
 
 	private static final int MAX_DEPTH = 16;
 
@@ -67,7 +71,7 @@ enum RedisFailure {
 
 	/// Whether another connection would likely find a better node.
 	boolean saysWrongNode() {
-		return this == READONLY || this == MASTERDOWN || this == LOADING;
+		return this == READONLY || this == MASTERDOWN || this == NOREPLICAS || this == LOADING;
 	}
 
 	/// The failure's name in tags and logs.

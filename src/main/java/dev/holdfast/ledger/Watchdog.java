@@ -17,8 +17,9 @@ import dev.holdfast.telemetry.Meters;
 /// Gives up a connection that leads nowhere, so that the next one asks the Sentinels again.
 ///
 /// Lettuce does not do it: a frozen primary keeps its sockets open and lets commands time
-/// out one by one (lettuce issue 2909), and a demoted one answers `READONLY` for as long as
-/// it is asked. At most one reset in 2 s.
+/// out one by one (lettuce issue 2909), a demoted one answers `READONLY` for as long as it
+/// is asked, and one that is cut off from its replicas `NOREPLICAS`. At most one reset in
+/// 2 s.
 final class Watchdog {
 
 	private static final Logger logger = LoggerFactory.getLogger(Watchdog.class);

@@ -12,8 +12,9 @@ import dev.holdfast.delivery.Copy;
 import dev.holdfast.schedule.Scheduler;
 import org.jspecify.annotations.Nullable;
 
-/// Reads a segment from the store. What looks damaged is read once more after a moment
-/// before it is judged, because it may have been damaged on its way.
+/// Reads a segment from the store. What looks damaged, or of another version, is read
+/// once more after a moment before it is judged, because it may have been damaged on its
+/// way.
 final class SegmentReader {
 
 	private static final Duration MOMENT = Duration.ofSeconds(1);
@@ -30,7 +31,7 @@ final class SegmentReader {
 	/// @throws StoreException also with `NOT_FOUND`, when another deleted it
 	Read read(SegmentKey segment) throws StoreException, InterruptedException {
 		Decoded decoded = SegmentDecoder.decode(segment, this.store.get(segment.objectKey()));
-		if (decoded.problem() != null && !decoded.unknownVersion()) {
+		if (decoded.problem() != null || decoded.unknownVersion()) {
 			this.scheduler.pause(MOMENT);
 			decoded = SegmentDecoder.decode(segment, this.store.get(segment.objectKey()));
 		}

@@ -122,6 +122,18 @@ class WatchdogTest {
 	}
 
 	@Test
+	void resetsTheConnectionToAPrimaryThatIsCutOffFromItsReplicas() throws LedgerException {
+		this.harness.command("CONFIG", "SET", "min-replicas-to-write", "1");
+		fail(1);
+		assertThat(this.harness.link.isAvailable()).isFalse();
+		this.harness.scheduler.pass(Duration.ZERO);
+		assertThat(this.harness.resets("noreplicas")).isEqualTo(1);
+		this.harness.command("CONFIG", "SET", "min-replicas-to-write", "0");
+		this.harness.scheduler.pass(SECOND);
+		claim();
+	}
+
+	@Test
 	void resetsAtMostOnceInTwoSeconds() {
 		this.harness.command("REPLICAOF", "127.0.0.1", "1");
 		fail(1);

@@ -174,6 +174,23 @@ class SegmentTroubleTests {
 		assertThat(this.bench.store.keys("")).isEmpty();
 	}
 
+	@Test
+	void readsAgainWhatBecameAnotherVersionOnItsWay() {
+		SegmentKey segment = this.bench.stored(Bench.copy("1"));
+		boolean[] read = new boolean[1];
+		this.bench.store.reading = (bytes) -> {
+			String text = new String(bytes, StandardCharsets.ISO_8859_1);
+			String first = text.replace("Holdfast-Version: 1", "Holdfast-Version: 3");
+			String brought = read[0] ? text : first;
+			read[0] = true;
+			return brought.getBytes(StandardCharsets.ISO_8859_1);
+		};
+		this.bench.host(this.books).workToItsEnd(segment);
+		assertThat(this.books.ids()).containsExactly("1");
+		assertThat(this.bench.store.keys("")).isEmpty();
+		assertThat(this.bench.conditions.holding()).isEmpty();
+	}
+
 	private static final class DiesReadingError extends Error {
 
 		private static final long serialVersionUID = 1L;

@@ -76,6 +76,10 @@ final class OwnReplica extends Replica {
 		this.process = launch();
 	}
 
+	long pid() {
+		return this.process.pid();
+	}
+
 	@Override
 	public void close() {
 		this.process.kill();

@@ -20,7 +20,7 @@ import dev.holdfast.process.Outcome;
 /// Writes down what it handles, in files that all replicas append to, each line in one
 /// write. While the file `fail`
 /// exists beside them it fails; while `hold-<replica>` exists, that replica's handlers do
-/// not return.
+/// not return. Of some deliveries, every so-many-th, it fails the first attempt.
 final class RecordingHandler implements DeliveryHandler {
 
 	private final Path directory;
@@ -29,14 +29,17 @@ final class RecordingHandler implements DeliveryHandler {
 
 	private final Duration delay;
 
+	private final int flaky;
+
 	private final FileOutputStream begun;
 
 	private final FileOutputStream effects;
 
-	RecordingHandler(Path directory, String replica, Duration delay) {
+	RecordingHandler(Path directory, String replica, Duration delay, int flaky) {
 		this.directory = directory;
 		this.replica = replica;
 		this.delay = delay;
+		this.flaky = flaky;
 		this.begun = append(directory.resolve(Handled.BEGUN));
 		this.effects = append(directory.resolve(Handled.EFFECTS));
 	}
@@ -67,11 +70,16 @@ final class RecordingHandler implements DeliveryHandler {
 		while (Files.exists(this.directory.resolve("hold-" + this.replica))) {
 			pause(Duration.ofMillis(20));
 		}
-		if (Files.exists(this.directory.resolve("fail"))) {
+		if (Files.exists(this.directory.resolve("fail")) || isFlaky(attempt)) {
 			return Outcome.retry("told to fail");
 		}
 		write(this.effects, attempt);
 		return Outcome.handled();
+	}
+
+	private boolean isFlaky(Attempt attempt) {
+		return this.flaky > 0 && attempt.number() == 1
+				&& Math.floorMod(attempt.delivery().id().value().hashCode(), this.flaky) == 0;
 	}
 
 	private static void pause(Duration duration) throws InterruptedException {

@@ -2,13 +2,17 @@ package dev.holdfast.system;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 import dev.holdfast.delivery.Sha256;
+import dev.holdfast.system.WebhookClient.Answer;
 
 /// A delivery to send.
 ///
@@ -46,6 +50,12 @@ record Sample(String id, byte[] body, String sha256) {
 		samples.addAll(List.copyOf(samples.subList(0, count / 10)));
 		Collections.shuffle(samples, random);
 		return samples;
+	}
+
+	static Map<String, Sample> byId(Collection<Answer> answers) {
+		return answers.stream()
+			.map(Answer::sample)
+			.collect(Collectors.toMap(Sample::id, (sample) -> sample, (a, b) -> a));
 	}
 
 }

@@ -19,6 +19,8 @@ final class SystemApplication {
 
 	static final String DELAY = "system.delay";
 
+	static final String FLAKY = "system.flaky";
+
 	/// Not static: `spring-boot:test-run` looks for the one class that has a static one.
 	void main(String[] args) {
 		run(args);
@@ -32,7 +34,8 @@ final class SystemApplication {
 			if (directory != null) {
 				((GenericApplicationContext) context).registerBean(RecordingHandler.class,
 						() -> new RecordingHandler(Path.of(directory), environment.getRequiredProperty(REPLICA),
-								environment.getProperty(DELAY, Duration.class, Duration.ZERO)));
+								environment.getProperty(DELAY, Duration.class, Duration.ZERO),
+								environment.getProperty(FLAKY, Integer.class, 0)));
 			}
 		});
 		return application.run(args);

@@ -54,14 +54,19 @@ final class WebhookClient implements AutoCloseable {
 
 	/// What came of one post.
 	///
+	/// @param port of the replica
 	/// @param sample what was posted
 	/// @param status the answer's, or [#NO_ANSWER]
 	/// @param sent when, on the monotonic clock
 	/// @param latency from then to the answer
-	record Answer(Sample sample, int status, long sent, Duration latency) {
+	record Answer(int port, Sample sample, int status, long sent, Duration latency) {
 
 		boolean isAccepted() {
 			return this.status == 200;
+		}
+
+		long answered() {
+			return this.sent + this.latency.toNanos();
 		}
 
 	}
@@ -95,7 +100,7 @@ final class WebhookClient implements AutoCloseable {
 			Thread.currentThread().interrupt();
 			throw new IllegalStateException(ex);
 		}
-		Answer answer = new Answer(sample, status, sent, Duration.ofNanos(System.nanoTime() - sent));
+		Answer answer = new Answer(url.getPort(), sample, status, sent, Duration.ofNanos(System.nanoTime() - sent));
 		this.answers.add(answer);
 		return answer;
 	}
