@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -11,12 +12,16 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/// Every invariant names tests that exist.
+/// Every invariant names tests that exist, and so does the matrix of faults.
 class InvariantsTests {
 
 	private static final Path TESTS = Path.of("src", "test", "java");
 
 	private static final Pattern NAMED = Pattern.compile("`(\\w+)#(\\w+)`");
+
+	private static final Pattern FAULT = Pattern.compile("(?m)^\\| `([A-Z0-9_]+)` \\|");
+
+	private static final Pattern CONSTANT = Pattern.compile("(?m)^\t([A-Z0-9_]+)\\(Part");
 
 	@Test
 	void areEachEnforcedByATestThatExists() throws IOException {
@@ -36,6 +41,16 @@ class InvariantsTests {
 			for (String[] test : named) {
 				assertThat(annotated(source(test[0]), test[1])).as(invariant + ": " + test[1]).isTrue();
 			}
+		}
+	}
+
+	@Test
+	void andTheMatrixOfFaultsNameEveryFaultAndTestsThatExist() throws IOException {
+		String matrix = Markdown.of("docs/fault-matrix.md").text();
+		assertThat(FAULT.matcher(matrix).results().map((row) -> row.group(1))).containsExactlyInAnyOrderElementsOf(
+				CONSTANT.matcher(source("Fault")).results().map((constant) -> constant.group(1)).toList());
+		for (MatchResult test : NAMED.matcher(matrix).results().toList()) {
+			assertThat(annotated(source(test.group(1)), test.group(2))).as(test.group()).isTrue();
 		}
 	}
 

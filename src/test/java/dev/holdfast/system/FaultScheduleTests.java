@@ -49,8 +49,7 @@ class FaultScheduleTests {
 
 	private static final int RATE = Integer.getInteger("holdfast.faults.rate", (SEEDS == 0) ? 100 : 400);
 
-	private static final List<Fault> SHORT = Stream
-		.of(Fault.REDIS_CUT_OFF_WITH_THE_REPLICAS, Fault.REDIS_FROZEN, Fault.STORE_LOSES_ANSWERS)
+	private static final List<Fault> SHORT = Stream.of(Fault.REDIS_CUT_OFF_WITH_THE_REPLICAS, Fault.STORE_LOSES_ANSWERS)
 		.filter((fault) -> fault.impossible() == null)
 		.toList();
 
