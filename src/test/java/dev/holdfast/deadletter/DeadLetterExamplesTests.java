@@ -32,6 +32,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
@@ -42,6 +43,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /// Runs the examples of `docs/dead-letters.md`, as they stand there, against the whole
 /// service on a real Redis and a real S3 server.
+@Tag("system")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DeadLetterExamplesTests {
 

@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -28,7 +27,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 /// `-Dholdfast.faults.steps=3` steps at `-Dholdfast.faults.rate=400` deliveries a second. Without, a short schedule is
 /// played.
 @Tag("system")
-@Isolated("it is about times")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FaultScheduleTests {
 

@@ -291,7 +291,7 @@ class RedisOutageTests {
 
 	private void startAll() {
 		this.redis.nodes().forEach(RedisProcess::restart);
-		this.redis.sentinels().processes().forEach(RedisProcess::restart);
+		this.redis.sentinels().restart();
 		this.redis.awaitAgreement();
 	}
 
