@@ -24,6 +24,7 @@ import java.util.concurrent.locks.LockSupport;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
@@ -32,6 +33,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /// Crowds that mean no good, each beside a stream of genuine deliveries, which must not
 /// suffer. How the stream fares is printed.
+@Tag("system")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(60)
 class TortureTests {

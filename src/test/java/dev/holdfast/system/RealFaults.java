@@ -25,10 +25,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 ///
 /// `-Dholdfast.faults.seeds=20` plays so many seeds, from `-Dholdfast.faults.seed=0` on, each with
 /// `-Dholdfast.faults.steps=3` steps at `-Dholdfast.faults.rate=400` deliveries a second. Without, a short schedule is
-/// played.
+/// played. By its name it is no part of a build.
 @Tag("system")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class FaultScheduleTests {
+class RealFaults {
 
 	private static final Duration DRAINED = Duration.ofMinutes(2);
 
@@ -139,7 +139,7 @@ class FaultScheduleTests {
 		}
 		if (this.stage == null) {
 			Map<String, String> settings = Map.of(SystemApplication.DELAY, "5ms", SystemApplication.FLAKY, "50");
-			this.stage = new Stage(FaultScheduleTests.class, settings, skew);
+			this.stage = new Stage(RealFaults.class, settings, skew);
 		}
 		this.sound = false;
 		return this.stage;
