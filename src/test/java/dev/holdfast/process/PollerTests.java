@@ -246,6 +246,17 @@ class PollerTests {
 	}
 
 	@Test
+	void countsALeaseFromTheMomentItAskedForIt() {
+		this.bench.stored(Bench.copy("1"));
+		Host host = this.bench.host(this.books);
+		this.bench.wire.time = Leases.LEASE.dividedBy(2);
+		host.poll();
+		this.bench.pass(Leases.LEASE.plusSeconds(10));
+		assertThat(this.bench.times("redis begin")).isPositive();
+		assertThat(this.books.attempts).as("claim and begin took the whole lease").isEmpty();
+	}
+
+	@Test
 	void asksNoMoreOnceItStops() throws InterruptedException {
 		this.bench.stored(Bench.copy("1"));
 		Host host = this.bench.host(this.books);
