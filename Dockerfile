@@ -34,7 +34,7 @@ COPY --from=build /build/layers/dependencies/ ./
 COPY --from=build /build/layers/snapshot-dependencies/ ./
 COPY --from=build /build/layers/application/ ./
 # A training run up to where the application would connect to anything: with what it loaded and linked, the start takes
-# less than half the time. It is made here, because the cache fits no other build of the JVM. One that does not fit, as
+# about half the time. It is made here, because the cache fits no other build of the JVM. One that does not fit, as
 # with another garbage collector in JAVA_TOOL_OPTIONS, is left out with a warning.
 RUN SHOPIFY_WEBHOOK_SECRET=only-for-the-training-run HOLDFAST_STORE_PROVIDER=aws HOLDFAST_STORE_BUCKET=training HOLDFAST_STORE_REGION=eu-west-1 \
     HOLDFAST_STORE_ACCESSKEY=training HOLDFAST_STORE_SECRETKEY=training SERVER_PORT=0 \

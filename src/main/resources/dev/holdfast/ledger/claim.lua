@@ -1,7 +1,8 @@
 -- Takes the leases of segments for one token.
 --
--- Effect: a free segment is leased to the token and its claim is counted. A segment the token holds already is leased for the full time
---   again and not counted twice, so that a claim whose answer was lost may be repeated.
+-- Effect: a free segment is leased to the token and its claim is counted. A segment the
+--   token holds already is leased for the full time again and not counted twice, so that
+--   a claim whose answer was lost may be repeated.
 -- Answer: one line for each segment, in order:
 --   claimed <claims> first | claimed <claims> revisited | settled | busy <ms>
 --
