@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
 
 import dev.holdfast.buffer.SegmentEncoder.Encoded;
@@ -20,30 +19,21 @@ import org.jspecify.annotations.Nullable;
 /// Puts what arrived while the previous PUT was in flight into one segment. There is no
 /// timer: an idle replica stores each delivery at once and alone.
 ///
-/// One PUT is in flight while it keeps up. Another joins when a whole batch is waiting, or
-/// when those in flight are slow (three times the usual); at most 8, halved by SlowDown and
-/// regained by success. A failed PUT is repeated under the same key until its oldest
-/// waiter's deadline. Who has given up leaves the batch before its PUT; each of the others
-/// gets the PUT's fate.
+/// One PUT is in flight while it keeps up. Another joins when a quarter of the largest batch
+/// is waiting, or when those in flight are slow (three times the usual), up to [PutLimit].
+/// Who has given up leaves the batch before its PUT; each of the others gets the PUT's fate.
 final class GroupCommit implements DeliveryBuffer {
-
-	static final int MOST_IN_FLIGHT = 8;
 
 	static final long LARGEST = 4L << 20;
 
-	private static final Duration FIRST_BACK_OFF = Duration.ofMillis(50);
+	/// With a larger share deliveries wait for company more than for the store, with a
+	/// smaller one the store is asked more often than it need be.
+	private static final int JOINING_SHARE = 4;
 
-	private static final Duration LONGEST_BACK_OFF = Duration.ofMillis(400);
-
-	private static final Duration ATTEMPT = Duration.ofMillis(1200);
-
-	private static final long BYTES_PER_MILLI = 10_000;
-
-	private static final int REGAIN_AFTER = 20;
+	/// How late a deadline may be noticed.
+	private static final Duration GLANCE = Duration.ofMillis(100);
 
 	private final int maxDeliveries;
-
-	private final ObjectStore store;
 
 	private final StoreBreaker breaker;
 
@@ -57,22 +47,24 @@ final class GroupCommit implements DeliveryBuffer {
 
 	private final PutPace pace = new PutPace();
 
+	private final PutLimit limit = new PutLimit();
+
+	private final SegmentPuts puts;
+
 	private final Set<Entry> pending = new LinkedHashSet<>();
 
 	private final List<Flight> inFlight = new ArrayList<>();
 
 	private long pendingBytes;
 
-	private int limit = MOST_IN_FLIGHT;
-
-	private int successes;
-
 	private boolean closed;
+
+	private boolean watching;
 
 	GroupCommit(int maxDeliveries, ObjectStore store, StoreBreaker breaker, SegmentListener listener,
 			Scheduler scheduler, RandomGenerator random, DistributionSummary batches) {
 		this.maxDeliveries = maxDeliveries;
-		this.store = store;
+		this.puts = new SegmentPuts(store, breaker, this.limit, this.pace, scheduler, random);
 		this.breaker = breaker;
 		this.listener = listener;
 		this.scheduler = scheduler;
@@ -94,13 +86,10 @@ final class GroupCommit implements DeliveryBuffer {
 			this.pending.add(entry);
 			this.pendingBytes += entry.encoded.length();
 			launch();
+			watch();
 		}
 		try {
-			this.scheduler.await(entry.fate, Duration.ofNanos(deadline - this.scheduler.nanoTime()));
-		}
-		catch (TimeoutException _) {
-			giveUp(entry);
-			throw new NotHeldException(Cause.STORE_SLOW);
+			this.scheduler.await(entry.fate);
 		}
 		catch (InterruptedException ex) {
 			giveUp(entry);
@@ -130,6 +119,31 @@ final class GroupCommit implements DeliveryBuffer {
 		}
 	}
 
+	/// One look at all deadlines: a timed wait for each delivery costs a tenth of the CPU
+	/// of
+	/// receiving it.
+	private void watch() {
+		if (!this.watching) {
+			this.watching = true;
+			this.scheduler.after(GLANCE, "deadlines", this::expire);
+		}
+	}
+
+	private synchronized void expire() {
+		long now = this.scheduler.nanoTime();
+		List.copyOf(this.pending).stream().filter((entry) -> entry.isPast(now)).forEach((entry) -> {
+			giveUp(entry);
+			entry.fail(Cause.STORE_SLOW);
+		});
+		for (Flight flight : this.inFlight) {
+			flight.batch.stream().filter((entry) -> entry.isPast(now)).forEach((entry) -> entry.fail(Cause.STORE_SLOW));
+		}
+		this.watching = false;
+		if (!this.pending.isEmpty() || !this.inFlight.isEmpty()) {
+			watch();
+		}
+	}
+
 	private synchronized void failPending(Cause cause) {
 		this.pending.forEach((entry) -> entry.fail(cause));
 		this.pending.clear();
@@ -141,7 +155,7 @@ final class GroupCommit implements DeliveryBuffer {
 			List<Entry> batch = take();
 			Duration slow = this.pace.slow();
 			long now = this.scheduler.nanoTime();
-			Flight flight = new Flight(now, now + slow.toNanos());
+			Flight flight = new Flight(batch, now + slow.toNanos());
 			this.inFlight.add(flight);
 			Scheduler.Task look = this.scheduler.after(slow, "put-slow", this::launch);
 			this.scheduler.start("put", () -> {
@@ -160,10 +174,11 @@ final class GroupCommit implements DeliveryBuffer {
 		if (this.inFlight.isEmpty()) {
 			return true;
 		}
-		if (this.inFlight.size() >= this.limit) {
+		if (this.inFlight.size() >= this.limit.now()) {
 			return false;
 		}
-		return this.pending.size() >= this.maxDeliveries || this.pendingBytes >= LARGEST
+		return this.pending.size() >= Math.ceilDiv(this.maxDeliveries, JOINING_SHARE)
+				|| this.pendingBytes >= LARGEST / JOINING_SHARE
 				|| this.scheduler.nanoTime() - this.inFlight.getLast().slowFrom >= 0;
 	}
 
@@ -196,7 +211,7 @@ final class GroupCommit implements DeliveryBuffer {
 				payload.length(), this.listener.processes());
 		Cause failure;
 		try {
-			failure = repeat(key, payload, oldest(batch));
+			failure = this.puts.put(key.objectKey(), payload, oldest(batch));
 		}
 		catch (RuntimeException | Error ex) {
 			batch.forEach((entry) -> entry.fail(Cause.STORE_FAILED));
@@ -212,52 +227,6 @@ final class GroupCommit implements DeliveryBuffer {
 		this.listener.stored(key, batch.stream().map((entry) -> entry.encoded.copy()).toList());
 	}
 
-	private @Nullable Cause repeat(SegmentKey key, Payload payload, long deadline) {
-		Duration attempt = ATTEMPT.plusMillis(payload.length() / BYTES_PER_MILLI);
-		Duration backOff = FIRST_BACK_OFF;
-		while (true) {
-			Duration left = Duration.ofNanos(deadline - this.scheduler.nanoTime());
-			if (!left.isPositive()) {
-				return Cause.STORE_FAILED;
-			}
-			try {
-				this.store.put(key.objectKey(), payload, (left.compareTo(attempt) < 0) ? left : attempt);
-				this.breaker.succeeded();
-				succeeded();
-				return null;
-			}
-			catch (StoreException ex) {
-				this.breaker.failed(ex);
-				slowDown(ex);
-			}
-			if (this.breaker.isOpen()) {
-				return Cause.BREAKER_OPEN;
-			}
-			try {
-				this.scheduler.pause(Duration.ofNanos((long) (backOff.toNanos() * (0.5 + this.random.nextDouble()))));
-			}
-			catch (InterruptedException _) {
-				Thread.currentThread().interrupt();
-				return Cause.SHUTTING_DOWN;
-			}
-			backOff = (backOff.compareTo(LONGEST_BACK_OFF) < 0) ? backOff.multipliedBy(2) : backOff;
-		}
-	}
-
-	private synchronized void succeeded() {
-		if (this.limit < MOST_IN_FLIGHT && ++this.successes >= REGAIN_AFTER) {
-			this.successes = 0;
-			this.limit++;
-		}
-	}
-
-	private synchronized void slowDown(StoreException failure) {
-		if (failure.kind() == StoreException.Kind.SLOW_DOWN) {
-			this.limit = Math.max(1, this.limit / 2);
-			this.successes = 0;
-		}
-	}
-
 	private static long oldest(List<Entry> batch) {
 		long first = batch.getFirst().deadline;
 		for (Entry entry : batch) {
@@ -270,7 +239,7 @@ final class GroupCommit implements DeliveryBuffer {
 	///
 	/// @param slowFrom from when on it is slow: when it is looked at, whatever the others
 	/// took meanwhile
-	private record Flight(long started, long slowFrom) {
+	private record Flight(List<Entry> batch, long slowFrom) {
 	}
 
 	/// A waiter. Its identity is the object's: two equal deliveries are two waiters.
@@ -285,6 +254,10 @@ final class GroupCommit implements DeliveryBuffer {
 		Entry(Encoded encoded, long deadline) {
 			this.encoded = encoded;
 			this.deadline = deadline;
+		}
+
+		boolean isPast(long now) {
+			return now - this.deadline >= 0;
 		}
 
 		void fail(Cause cause) {

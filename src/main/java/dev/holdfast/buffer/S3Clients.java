@@ -25,7 +25,8 @@ import software.amazon.awssdk.services.s3.S3Configuration;
 /// `DeleteObjects`, no chunked encoding (aws-sdk-java-v2 issues 5801 and 5805).
 final class S3Clients {
 
-	static final int RECEIVING_CONNECTIONS = 2 * GroupCommit.MOST_IN_FLIGHT;
+	/// Each PUT may have a second beside it.
+	static final int RECEIVING_CONNECTIONS = 2 * PutLimit.MOST;
 
 	static final int PROCESSING_CONNECTIONS = 96;
 
@@ -58,6 +59,7 @@ final class S3Clients {
 			.requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
 			.responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
 			.addPlugin(LegacyMd5Plugin.create())
+			.putAuthScheme(new UnsignedBodies())
 			.serviceConfiguration(S3Configuration.builder().chunkedEncodingEnabled(false).build())
 			.forcePathStyle(properties.provider().isPathStyle())
 			.overrideConfiguration(override)

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.holdfast.buffer.StoreClock;
@@ -25,8 +24,6 @@ import org.slf4j.LoggerFactory;
 final class DeliveryFinisher {
 
 	private static final Logger logger = LoggerFactory.getLogger(DeliveryFinisher.class);
-
-	private static final Duration FOREVER = Duration.ofDays(1);
 
 	private static final Duration FIRST_BACK_OFF = Duration.ofMillis(500);
 
@@ -218,9 +215,9 @@ final class DeliveryFinisher {
 
 	private <T extends @Nullable Object> @Nullable T await(CompletableFuture<T> future) throws InterruptedException {
 		try {
-			return this.scheduler.await(future, FOREVER);
+			return this.scheduler.await(future);
 		}
-		catch (TimeoutException | ExecutionException ex) {
+		catch (ExecutionException ex) {
 			logger.debug("not confirmed: {}", ex.getMessage());
 			return null;
 		}

@@ -1,21 +1,17 @@
 package dev.holdfast.receive;
 
+import dev.holdfast.buffer.DeliveryBuffer;
 import dev.holdfast.schedule.Scheduler;
 import dev.holdfast.telemetry.Conditions;
 import io.micrometer.core.instrument.MeterRegistry;
-import jakarta.servlet.http.HttpServletRequest;
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
-import org.springframework.boot.webmvc.autoconfigure.WebMvcRegistrations;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.web.cors.CorsConfiguration;
 import org.springframework.web.filter.RequestContextFilter;
-import org.springframework.web.servlet.HandlerExecutionChain;
-import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
 /// The HTTP edge and its container.
 @Configuration(proxyBeanMethods = false)
@@ -59,16 +55,15 @@ class ReceiveConfiguration {
 		return new EdgeAlerts(scheduler);
 	}
 
+	/// Beside Spring MVC, which serves the actuator: nothing there may touch a body, and
+	/// it
+	/// would take a tenth of the CPU of a webhook.
 	@Bean
-	WebMvcRegistrations plainMappings() {
-		return new WebMvcRegistrations() {
-
-			@Override
-			public RequestMappingHandlerMapping getRequestMappingHandlerMapping() {
-				return new PlainMapping();
-			}
-
-		};
+	ServletRegistrationBean<WebhookServlet> webhook(ReceiveLimits limits, BodyReader reader, SecretSource secrets,
+			DeliveryBuffer buffer, Scheduler scheduler, ReceiveMeters meters, RefusalWatch watch, EdgeAlerts alerts) {
+		return new ServletRegistrationBean<>(
+				new WebhookServlet(limits, reader, secrets, buffer, scheduler, meters, watch, alerts),
+				WebhookServlet.PATH);
 	}
 
 	/// Nothing asks for the current request from afar.
@@ -82,18 +77,6 @@ class ReceiveConfiguration {
 	@Bean
 	WebServerFactoryCustomizer<TomcatServletWebServerFactory> edgeContainer() {
 		return new EdgeContainer();
-	}
-
-	/// A mapping without CORS: a preflight is a request with another method, not one that
-	/// the framework answers.
-	private static final class PlainMapping extends RequestMappingHandlerMapping {
-
-		@Override
-		protected HandlerExecutionChain getCorsHandlerExecutionChain(HttpServletRequest request,
-				HandlerExecutionChain chain, @Nullable CorsConfiguration configuration) {
-			return chain;
-		}
-
 	}
 
 }

@@ -22,6 +22,20 @@ public interface Scheduler {
 	/// Runs work on a thread of its own after a delay, unless it is cancelled before.
 	Task after(Duration delay, String name, Runnable work);
 
+	/// Waits for a value, however long it takes. This costs less than a wait that may end
+	/// before.
+	/// @throws ExecutionException with the cause, if there will be none
+	default <T> T await(CompletableFuture<T> future) throws InterruptedException, ExecutionException {
+		while (true) {
+			try {
+				return await(future, Duration.ofDays(1));
+			}
+			catch (TimeoutException _) {
+				// Not yet.
+			}
+		}
+	}
+
 	/// Waits for a value.
 	/// @throws TimeoutException if it is not there in time
 	/// @throws ExecutionException with the cause, if there will be none

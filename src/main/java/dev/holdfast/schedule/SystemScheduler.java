@@ -50,6 +50,11 @@ public final class SystemScheduler implements Scheduler, AutoCloseable {
 	}
 
 	@Override
+	public <T> T await(CompletableFuture<T> future) throws InterruptedException, ExecutionException {
+		return future.get();
+	}
+
+	@Override
 	public <T> T await(CompletableFuture<T> future, Duration atMost)
 			throws InterruptedException, TimeoutException, ExecutionException {
 		return future.get(Math.max(0, atMost.toNanos()), TimeUnit.NANOSECONDS);

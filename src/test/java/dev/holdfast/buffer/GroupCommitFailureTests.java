@@ -62,8 +62,48 @@ class GroupCommitFailureTests extends GroupCommitBench {
 	void repeatsAPutThatIsNotAnsweredInTime() {
 		hold("a");
 		this.world.pass(Duration.ofMillis(1300));
-		assertThat(this.store.puts()).hasSize(2);
+		assertThat(this.store.puts()).as("the second of them beside the first").hasSize(3);
 		assertThat(this.store.puts().getFirst().atMost()).isBetween(Duration.ofMillis(1200), Duration.ofMillis(1210));
+		assertThat(this.store.puts().get(1).atMost()).isBetween(Duration.ofMillis(900), Duration.ofMillis(910));
+	}
+
+	@Test
+	void putsASecondTimeBesideASlowPut() {
+		Waiter waiter = hold("a");
+		this.world.pass(Duration.ofMillis(299));
+		assertThat(this.store.puts()).as("at 299 ms: usual is 100 ms").hasSize(1);
+		this.world.pass(Duration.ofMillis(1));
+		assertThat(this.store.puts()).hasSize(2);
+		assertThat(this.store.last().key()).isEqualTo(this.store.puts().getFirst().key());
+		assertThat(this.store.last().bytes()).isEqualTo(this.store.puts().getFirst().bytes());
+		this.store.last().succeed();
+		this.world.settle();
+		assertThat(waiter.fate).isEqualTo("held");
+		assertThat(this.told.keys).hasSize(1);
+		assertThat(this.store.unanswered()).as("the first is given up").isEmpty();
+	}
+
+	@Test
+	void waitsForTheFirstPutWhenTheSecondFails() {
+		Waiter waiter = hold("a");
+		this.world.pass(Duration.ofMillis(300));
+		this.store.last().fail(Kind.UNAVAILABLE);
+		this.world.settle();
+		assertThat(waiter.fate).isNull();
+		this.store.puts().getFirst().succeed();
+		this.world.settle();
+		assertThat(waiter.fate).isEqualTo("held");
+		this.world.pass(PATIENCE);
+		assertThat(this.store.puts()).hasSize(2);
+	}
+
+	@Test
+	void putsNoSecondTimeWhileTheStoreAsksForLess() {
+		hold("slowed");
+		this.world.settle();
+		this.store.last().fail(Kind.SLOW_DOWN);
+		this.world.pass(Duration.ofMillis(1000));
+		assertThat(this.store.puts()).hasSize(2);
 	}
 
 	@Test
@@ -109,7 +149,7 @@ class GroupCommitFailureTests extends GroupCommitBench {
 
 	@Test
 	void givesEachWaiterTheFateOfItsOwnPut() {
-		this.buffer = buffer(2);
+		this.buffer = buffer(8);
 		Waiter first = hold("first");
 		this.world.settle();
 		List<Waiter> second = List.of(hold("a"), hold("b"));
@@ -148,7 +188,7 @@ class GroupCommitFailureTests extends GroupCommitBench {
 		for (int failures = 0; failures < StoreBreaker.FAILURES; failures++) {
 			assertThat(this.breaker.isOpen()).isFalse();
 			this.world.pass(Duration.ofMillis(600));
-			this.store.last().fail(Kind.UNAVAILABLE);
+			this.store.unanswered().forEach((put) -> put.fail(Kind.UNAVAILABLE));
 		}
 		this.world.settle();
 		assertThat(this.breaker.isOpen()).isTrue();

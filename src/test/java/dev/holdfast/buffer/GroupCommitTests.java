@@ -43,8 +43,8 @@ class GroupCommitTests extends GroupCommitBench {
 	}
 
 	@Test
-	void startsASecondPutForAFullBatch() {
-		this.buffer = buffer(3);
+	void startsASecondPutForAQuarterOfABatch() {
+		this.buffer = buffer(12);
 		hold("first");
 		this.world.settle();
 		hold("a");
@@ -58,16 +58,35 @@ class GroupCommitTests extends GroupCommitBench {
 	}
 
 	@Test
-	void startsASecondPutForABatchOfFourMebibytes() {
+	void startsASecondPutForAMebibyte() {
 		hold("first");
 		this.world.settle();
-		hold("a", new byte[3 << 20], PATIENCE);
+		hold("a", new byte[3 << 18], PATIENCE);
 		this.world.settle();
 		assertThat(this.store.inFlight()).hasSize(1);
-		hold("b", new byte[1 << 20], PATIENCE);
+		hold("b", new byte[1 << 18], PATIENCE);
 		this.world.settle();
 		assertThat(this.store.inFlight()).hasSize(2);
-		assertThat(this.store.last().ids()).containsExactly("a");
+		assertThat(this.store.last().ids()).containsExactly("a", "b");
+	}
+
+	@Test
+	void takesNoMoreThanFourMebibytesAtOnce() {
+		this.buffer = buffer(100);
+		hold("first");
+		this.world.settle();
+		for (int i = 0; i < PutLimit.MOST - 1; i++) {
+			hold("alone " + i, new byte[1 << 20], PATIENCE);
+		}
+		this.world.settle();
+		assertThat(this.store.inFlight()).hasSize(PutLimit.MOST);
+		hold("a", new byte[3 << 20], PATIENCE);
+		hold("b", new byte[1 << 20], PATIENCE);
+		this.world.settle();
+		this.store.inFlight().forEach(SteppedStore.Put::succeed);
+		this.world.settle();
+		assertThat(this.store.puts().stream().skip(PutLimit.MOST).map(SteppedStore.Put::ids))
+			.containsExactlyInAnyOrder(List.of("a"), List.of("b"));
 	}
 
 	@Test
@@ -112,9 +131,9 @@ class GroupCommitTests extends GroupCommitBench {
 		this.world.pass(Duration.ofMillis(10));
 		this.store.puts().getFirst().succeed();
 		this.world.pass(Duration.ofMillis(279));
-		assertThat(this.store.puts()).hasSize(2);
+		assertThat(this.store.segments()).hasSize(2);
 		this.world.pass(Duration.ofMillis(1));
-		assertThat(this.store.puts()).as("at 600 ms, 300 ms after the second").hasSize(3);
+		assertThat(this.store.segments()).as("at 600 ms, 300 ms after the second").hasSize(3);
 	}
 
 	@Test
@@ -130,7 +149,7 @@ class GroupCommitTests extends GroupCommitBench {
 			this.world.settle();
 			assertThat(this.store.inFlight()).hasSize(8);
 		}
-		assertThat(this.store.puts()).hasSize(20);
+		assertThat(this.store.segments()).hasSize(20);
 	}
 
 	@Test

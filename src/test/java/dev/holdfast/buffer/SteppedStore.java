@@ -2,7 +2,9 @@ package dev.holdfast.buffer;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -30,7 +32,19 @@ final class SteppedStore extends NoStore {
 		return this.puts.getLast();
 	}
 
+	/// The first PUT of each segment.
+	List<Put> segments() {
+		Set<String> keys = new HashSet<>();
+		return this.puts.stream().filter((put) -> keys.add(put.key)).toList();
+	}
+
+	/// The first PUT of each segment that is not yet answered.
 	List<Put> inFlight() {
+		Set<String> keys = new HashSet<>();
+		return unanswered().stream().filter((put) -> keys.add(put.key)).toList();
+	}
+
+	List<Put> unanswered() {
 		return this.puts.stream().filter((put) -> !put.ended).toList();
 	}
 
@@ -45,7 +59,7 @@ final class SteppedStore extends NoStore {
 			throw new StoreException(Kind.UNAVAILABLE, "no answer", ex);
 		}
 		catch (InterruptedException ex) {
-			throw new AssertionError(ex);
+			throw new StoreException(Kind.UNAVAILABLE, "interrupted", ex);
 		}
 		catch (ExecutionException ex) {
 			if (ex.getCause() instanceof RuntimeException failure) {

@@ -21,7 +21,7 @@ import org.springframework.context.annotation.ComponentScan;
 		ManagementWebSecurityAutoConfiguration.class, SecurityFilterAutoConfiguration.class,
 		ServletWebSecurityAutoConfiguration.class, DataRedisAutoConfiguration.class,
 		DataRedisReactiveAutoConfiguration.class, DataRedisRepositoriesAutoConfiguration.class })
-@ComponentScan(basePackageClasses = { WebhookController.class, Conditions.class, Scheduler.class })
+@ComponentScan(basePackageClasses = { WebhookServlet.class, Conditions.class, Scheduler.class })
 @EnableConfigurationProperties(ReceiveProperties.class)
 class EdgeApplication {
 

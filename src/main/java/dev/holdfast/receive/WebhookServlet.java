@@ -13,6 +13,7 @@ import dev.holdfast.delivery.Headers;
 import dev.holdfast.receive.ReceiveLimits.Admission;
 import dev.holdfast.schedule.Scheduler;
 import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.apache.catalina.connector.ClientAbortException;
@@ -20,24 +21,22 @@ import org.apache.coyote.BadRequestException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import org.springframework.web.bind.annotation.RequestMapping;
-import org.springframework.web.bind.annotation.RestController;
-
 /// Answers 200 to a delivery once it is verified and the buffer holds it, and never
 /// otherwise. Every answer is given within 4 s of the headers; Shopify waits 5.
 ///
 /// The body is read raw: no filter, converter or parameter touches it.
-@RestController
-final class WebhookController {
+final class WebhookServlet extends HttpServlet {
 
 	static final String PATH = "/webhook";
 
-	private static final Logger logger = LoggerFactory.getLogger(WebhookController.class);
+	private static final Logger logger = LoggerFactory.getLogger(WebhookServlet.class);
 
 	private static final long BODY_WITHIN = Duration.ofSeconds(3).toNanos();
 
-	/// Less than 4 s by what writing the answer may take.
-	private static final long HELD_WITHIN = Duration.ofMillis(3900).toNanos();
+	/// Less than 4 s by how late the buffer may notice, and by what writing the answer
+	/// may
+	/// take.
+	private static final long HELD_WITHIN = Duration.ofMillis(3800).toNanos();
 
 	private final ReceiveLimits limits;
 
@@ -55,7 +54,7 @@ final class WebhookController {
 
 	private final EdgeAlerts alerts;
 
-	WebhookController(ReceiveLimits limits, BodyReader reader, SecretSource secrets, DeliveryBuffer buffer,
+	WebhookServlet(ReceiveLimits limits, BodyReader reader, SecretSource secrets, DeliveryBuffer buffer,
 			Scheduler scheduler, ReceiveMeters meters, RefusalWatch watch, EdgeAlerts alerts) {
 		this.limits = limits;
 		this.reader = reader;
@@ -67,22 +66,38 @@ final class WebhookController {
 		this.alerts = alerts;
 	}
 
-	@RequestMapping(PATH)
-	void receive(HttpServletRequest request, HttpServletResponse response) throws IOException {
-		// The mapping also matches the path with parameters, such as a session's id.
+	@Override
+	protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+		// The container also maps the path with parameters here, such as a session's id.
 		if (!PATH.equals(request.getRequestURI())) {
 			response.sendError(HttpServletResponse.SC_NOT_FOUND);
-			return;
 		}
+		else if (request.getMethod().equals("POST")) {
+			doPost(request, response);
+		}
+		else {
+			answer(Answer.METHOD, this.scheduler.nanoTime(), response);
+		}
+	}
+
+	/// Overridden by this name for the container's own answer to TRACE, whose `Allow`
+	/// names
+	/// the methods that a servlet has.
+	@Override
+	protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
 		long start = this.scheduler.nanoTime();
 		Answer answer;
 		try {
-			answer = answer(request, start);
+			answer = judge(request, start);
 		}
 		catch (IOException ex) {
 			answered(unreadable(request, ex), start);
 			return;
 		}
+		answer(answer, start, response);
+	}
+
+	private void answer(Answer answer, long start, HttpServletResponse response) {
 		answered(answer, start);
 		try {
 			answer.writeTo(response);
@@ -99,7 +114,7 @@ final class WebhookController {
 		this.alerts.answered(answer);
 	}
 
-	private Answer answer(HttpServletRequest request, long start) throws IOException {
+	private Answer judge(HttpServletRequest request, long start) throws IOException {
 		try (Admission admission = this.limits.admit()) {
 			if (admission == null) {
 				return Answer.OVER_BUDGET;
@@ -116,9 +131,6 @@ final class WebhookController {
 	}
 
 	private Answer judge(HttpServletRequest request, Admission admission, long start) throws IOException {
-		if (!"POST".equals(request.getMethod())) {
-			return Answer.METHOD;
-		}
 		if (isEncoded(request)) {
 			return Answer.ENCODED;
 		}

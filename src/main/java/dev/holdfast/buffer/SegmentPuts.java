@@ -1,0 +1,162 @@
+package dev.holdfast.buffer;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.random.RandomGenerator;
+
+import dev.holdfast.buffer.DeliveryBuffer.Cause;
+import dev.holdfast.buffer.StoreException.Kind;
+import dev.holdfast.schedule.Scheduler;
+import org.jspecify.annotations.Nullable;
+
+/// Puts a segment, again and again until it is confirmed or its deadline has passed. All
+/// PUTs of a segment are of the same bytes under the same key: which of them the store
+/// confirms, and which arrives when, makes no difference.
+///
+/// One that is slow gets a second beside it, unless the store has asked for less: a single
+/// straggler would delay all deliveries of its batch.
+final class SegmentPuts {
+
+	private static final Duration FIRST_BACK_OFF = Duration.ofMillis(50);
+
+	private static final Duration LONGEST_BACK_OFF = Duration.ofMillis(400);
+
+	private static final Duration ATTEMPT = Duration.ofMillis(1200);
+
+	/// Before that a second PUT gains nothing that anybody would notice.
+	private static final Duration SECOND_AFTER = Duration.ofMillis(100);
+
+	private static final long BYTES_PER_MILLI = 10_000;
+
+	private final ObjectStore store;
+
+	private final StoreBreaker breaker;
+
+	private final PutLimit limit;
+
+	private final PutPace pace;
+
+	private final Scheduler scheduler;
+
+	private final RandomGenerator random;
+
+	SegmentPuts(ObjectStore store, StoreBreaker breaker, PutLimit limit, PutPace pace, Scheduler scheduler,
+			RandomGenerator random) {
+		this.store = store;
+		this.breaker = breaker;
+		this.limit = limit;
+		this.pace = pace;
+		this.scheduler = scheduler;
+		this.random = random;
+	}
+
+	/// @param deadline on the monotonic clock
+	/// @return why it is not stored, or null if it is
+	@Nullable Cause put(String key, Payload payload, long deadline) {
+		Duration attempt = ATTEMPT.plusMillis(payload.length() / BYTES_PER_MILLI);
+		Duration backOff = FIRST_BACK_OFF;
+		try {
+			while (true) {
+				Duration left = Duration.ofNanos(deadline - this.scheduler.nanoTime());
+				if (!left.isPositive()) {
+					return Cause.STORE_FAILED;
+				}
+				if (isStored(key, payload, (left.compareTo(attempt) < 0) ? left : attempt)) {
+					return null;
+				}
+				if (this.breaker.isOpen()) {
+					return Cause.BREAKER_OPEN;
+				}
+				this.scheduler.pause(Duration.ofNanos((long) (backOff.toNanos() * (0.5 + this.random.nextDouble()))));
+				backOff = (backOff.compareTo(LONGEST_BACK_OFF) < 0) ? backOff.multipliedBy(2) : backOff;
+			}
+		}
+		catch (InterruptedException _) {
+			Thread.currentThread().interrupt();
+			return Cause.SHUTTING_DOWN;
+		}
+	}
+
+	private boolean isStored(String key, Payload payload, Duration atMost) throws InterruptedException {
+		try {
+			once(key, payload, atMost);
+			this.breaker.succeeded();
+			this.limit.succeeded();
+			return true;
+		}
+		catch (StoreException ex) {
+			this.breaker.failed(ex);
+			if (ex.kind() == Kind.SLOW_DOWN) {
+				this.limit.slowedDown();
+			}
+			return false;
+		}
+	}
+
+	private void once(String key, Payload payload, Duration atMost) throws StoreException, InterruptedException {
+		Attempts attempts = new Attempts(key, payload);
+		Duration patience = (this.pace.slow().compareTo(SECOND_AFTER) > 0) ? this.pace.slow() : SECOND_AFTER;
+		Scheduler.Task first = this.scheduler.start("put-first", () -> attempts.run(atMost));
+		Scheduler.Task second = this.scheduler.after(patience, "put-second", () -> {
+			Duration left = atMost.minus(patience);
+			if (left.isPositive() && this.limit.now() == PutLimit.MOST && attempts.join()) {
+				attempts.run(left);
+			}
+		});
+		try {
+			this.scheduler.await(attempts.end);
+		}
+		catch (ExecutionException ex) {
+			switch (ex.getCause()) {
+				case StoreException failure -> throw failure;
+				case RuntimeException bug -> throw bug;
+				case Error error -> throw error;
+				case null, default -> throw new IllegalStateException(ex);
+			}
+		}
+		finally {
+			first.cancel();
+			second.cancel();
+		}
+	}
+
+	/// One or two PUTs at once. The first success ends both; a failure only when it is
+	/// the
+	/// last.
+	private final class Attempts {
+
+		private final String key;
+
+		private final Payload payload;
+
+		private final CompletableFuture<@Nullable Void> end = new CompletableFuture<>();
+
+		private final AtomicInteger running = new AtomicInteger(1);
+
+		Attempts(String key, Payload payload) {
+			this.key = key;
+			this.payload = payload;
+		}
+
+		/// Whether there is still one running, to run beside.
+		boolean join() {
+			return this.running.getAndUpdate((now) -> (now == 0) ? 0 : now + 1) > 0;
+		}
+
+		void run(Duration atMost) {
+			try {
+				SegmentPuts.this.store.put(this.key, this.payload, atMost);
+				this.end.complete(null);
+			}
+			catch (StoreException | RuntimeException | Error ex) {
+				if (this.running.decrementAndGet() == 0) {
+					this.end.completeExceptionally(ex);
+				}
+			}
+		}
+
+	}
+
+}
