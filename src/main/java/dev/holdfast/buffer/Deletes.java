@@ -82,13 +82,16 @@ public final class Deletes {
 		flush();
 	}
 
-	/// Deletes what waits, as far as the store does it now.
+	/// Deletes what waits, as far as the store does it now. What comes meanwhile waits
+	/// for
+	/// company of its own: else a busy replica would delete by ones and twos.
 	public void flush() {
 		boolean clean = true;
-		List<SegmentKey> batch = next();
-		while (!batch.isEmpty() && clean) {
+		int left = waiting();
+		while (left > 0 && clean) {
+			List<SegmentKey> batch = next();
 			clean = delete(batch);
-			batch = clean ? next() : batch;
+			left -= batch.size();
 		}
 		synchronized (this) {
 			this.flushing = false;
@@ -98,6 +101,10 @@ public final class Deletes {
 				this.scheduler.after(this.backOff, "deletes", this::flushLater);
 			}
 		}
+	}
+
+	private synchronized int waiting() {
+		return this.waiting.size();
 	}
 
 	private synchronized List<SegmentKey> next() {

@@ -55,6 +55,18 @@ class DeletesTests {
 	}
 
 	@Test
+	void waitsForCompanyForWhatComesWhileItDeletes() {
+		SegmentKey first = add();
+		this.store.meanwhile = this::add;
+		this.world.pass(Duration.ofSeconds(1));
+		assertThat(this.store.requests).containsExactly(List.of(first.objectKey()));
+		this.world.pass(Duration.ofMillis(999));
+		assertThat(this.store.requests).hasSize(1);
+		this.world.pass(Duration.ofMillis(1));
+		assertThat(this.store.requests).hasSize(2);
+	}
+
+	@Test
 	void triesRefusedKeysAgainAndNoOthers() {
 		SegmentKey first = add();
 		SegmentKey second = add();
@@ -133,15 +145,23 @@ class DeletesTests {
 
 	private static final class Refusing extends NoStore {
 
+		private static final Runnable NOTHING = () -> {
+		};
+
 		private final List<List<String>> requests = new ArrayList<>();
 
 		private final Set<String> refused = new HashSet<>();
 
 		private boolean failing;
 
+		private Runnable meanwhile = NOTHING;
+
 		@Override
 		public Set<String> delete(Collection<String> keys) throws StoreException {
 			this.requests.add(List.copyOf(keys));
+			Runnable now = this.meanwhile;
+			this.meanwhile = NOTHING;
+			now.run();
 			if (this.failing) {
 				throw new StoreException(Kind.UNAVAILABLE, "down", null);
 			}

@@ -57,25 +57,6 @@ class ThroughputTests {
 	}
 
 	@Test
-	void putsDeliveriesOfManyConnectionsTogether() {
-		LocalReplica replica = this.site.local("a", slowStore(Duration.ofMillis(20)));
-		List<Sample> samples = Sample.random(4_000, this.random);
-		double before = replica.meters().storeRequests("operation=\"put\"");
-
-		long start = System.nanoTime();
-		this.client.deliverAll(samples, 100, replica::webhook);
-		Duration took = Duration.ofNanos(System.nanoTime() - start);
-
-		double puts = replica.meters().storeRequests("operation=\"put\"") - before;
-		int repeats = this.site.awaitHandled(samples);
-		Site.print("group commit",
-				"100 connections, 20 ms per PUT: %d deliveries in %d ms (%d/s), %.0f PUTs, repeats %d", samples.size(),
-				took.toMillis(), samples.size() * 1000L / took.toMillis(), puts, repeats);
-		assertThat(puts).isLessThan(samples.size() / 5.0);
-		assertThat(repeats).isZero();
-	}
-
-	@Test
 	void replicasThatDrainOneBacklogRarelyWantTheSameSegment() {
 		LocalReplica single = this.site.local("single",
 				Map.of("holdfast.process.enabled", "false", "holdfast.buffer.max-deliveries", "1"));

@@ -1,0 +1,56 @@
+package dev.holdfast.bench;
+
+import java.time.Duration;
+
+/// The equation of `docs/cost.md`: requests to the store, per second, while hand-off takes
+/// what arrives and nothing fails.
+///
+/// @param webhooks per second, at all replicas
+/// @param replicas how many share them evenly
+/// @param request how long the store takes for one
+/// @param poll how often the bucket is listed
+record Cost(double webhooks, int replicas, Duration request, Duration poll) {
+
+	static final double SECONDS_PER_MONTH = 365.25 / 12 * 24 * 3600;
+
+	private static final double MOST_IN_A_SEGMENT = 256;
+
+	private static final double MOST_IN_A_DELETE = 500;
+
+	private static final double COMPANY = 1;
+
+	private static final double MARKER = 300;
+
+	private static final double SWEEP = 3600;
+
+	/// A PUT begins as soon as the one before has ended and something waits: after it,
+	/// or,
+	/// when nothing came meanwhile, at the next arrival.
+	double puts() {
+		double each = this.webhooks / this.replicas;
+		double cycle = seconds(this.request) + Math.exp(-each * seconds(this.request)) / each;
+		return this.replicas * Math.max(1 / cycle, each / MOST_IN_A_SEGMENT);
+	}
+
+	/// A DELETE goes out a second after the first segment that it takes along.
+	double deletes() {
+		double each = puts() / this.replicas;
+		return this.replicas * Math.max(1 / (COMPANY + 1 / each), each / MOST_IN_A_DELETE);
+	}
+
+	/// Replicas take turns at listing `inbox/` and `retry/`; each sweeps dead letters
+	/// hourly.
+	double lists() {
+		return 2 / (seconds(this.poll) + 2 * seconds(this.request)) + this.replicas / SWEEP;
+	}
+
+	/// Each replica reads the marker of the bucket's name every five minutes.
+	double gets() {
+		return this.replicas / MARKER;
+	}
+
+	private static double seconds(Duration duration) {
+		return duration.toNanos() / 1e9;
+	}
+
+}

@@ -1,0 +1,77 @@
+package dev.holdfast.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// What became of the requests of a load.
+final class Tally {
+
+	/// Of answers with 200.
+	final Latencies accepted = new Latencies();
+
+	/// Of other answers.
+	final Latencies refused = new Latencies();
+
+	/// Requests without a 200: by status, or by what happened in place of an answer.
+	final Map<String, Integer> others = new TreeMap<>();
+
+	/// Answers with 200 until now, for those who look on.
+	volatile int soFar;
+
+	private final List<Tick> ticks = new ArrayList<>();
+
+	long began;
+
+	long ended;
+
+	/// CPU seconds that sending took.
+	double cpu;
+
+	void answered(int status, long latency) {
+		if (status == 200) {
+			this.accepted.add(latency);
+			this.soFar = this.accepted.count();
+		}
+		else {
+			this.refused.add(latency);
+			this.others.merge(Integer.toString(status), 1, Integer::sum);
+		}
+	}
+
+	void failed(String cause) {
+		this.others.merge(cause, 1, Integer::sum);
+	}
+
+	int withoutAcceptance() {
+		return this.others.values().stream().mapToInt(Integer::intValue).sum();
+	}
+
+	/// Notes how far it has come.
+	void tick(long now) {
+		this.ticks.add(new Tick(now, this.soFar));
+	}
+
+	/// Answers with 200 per second in the last quarter of the time until now.
+	double lately() {
+		if (this.ticks.size() < 2) {
+			return 0;
+		}
+		Tick last = this.ticks.getLast();
+		Tick from = this.ticks.get((this.ticks.size() - 1) * 3 / 4);
+		return (last.accepted - from.accepted) * 1e9 / (last.at - from.at);
+	}
+
+	double seconds() {
+		return (this.ended - this.began) / 1e9;
+	}
+
+	double perSecond() {
+		return this.accepted.count() / seconds();
+	}
+
+	private record Tick(long at, int accepted) {
+	}
+
+}
