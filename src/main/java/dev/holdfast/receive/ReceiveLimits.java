@@ -4,8 +4,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-import org.jspecify.annotations.Nullable;
-
 /// How many requests with a complete body there are at once, and how many bytes all bodies
 /// may hold together. Neither limit waits: over it means no, at once.
 ///
@@ -29,14 +27,15 @@ final class ReceiveLimits {
 		this.budget = budget;
 	}
 
-	/// @return what the request holds, to be closed when it was answered; null if there
-	/// are too many
-	@Nullable Admission admit() {
-		if (this.free.availablePermits() == 0) {
-			return null;
-		}
+	/// @return what the request holds, to be closed when it was answered
+	Admission admit() {
 		this.active.incrementAndGet();
 		return new Admission();
+	}
+
+	/// Whether there is no permit now.
+	boolean areUsedUp() {
+		return this.free.availablePermits() == 0;
 	}
 
 	/// Requests that are admitted, with a permit or still without one.

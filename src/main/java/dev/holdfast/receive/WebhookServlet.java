@@ -38,6 +38,10 @@ final class WebhookServlet extends HttpServlet {
 	/// take.
 	private static final long HELD_WITHIN = Duration.ofMillis(3800).toNanos();
 
+	/// Up to this length a body is read though it will be refused: an answer with a body
+	/// unread may reach the client as a reset connection.
+	private static final long READ_ANYWAY = 64 * 1024;
+
 	private final ReceiveLimits limits;
 
 	private final BodyReader reader;
@@ -116,9 +120,6 @@ final class WebhookServlet extends HttpServlet {
 
 	private Answer judge(HttpServletRequest request, long start) throws IOException {
 		try (Admission admission = this.limits.admit()) {
-			if (admission == null) {
-				return Answer.OVER_BUDGET;
-			}
 			return judge(request, admission, start);
 		}
 		catch (RefusedException ex) {
@@ -142,6 +143,9 @@ final class WebhookServlet extends HttpServlet {
 		long length = request.getContentLengthLong();
 		if (!this.reader.accepts(length)) {
 			return Answer.TOO_LARGE;
+		}
+		if (this.limits.areUsedUp() && !(length >= 0 && length <= READ_ANYWAY)) {
+			return Answer.OVER_BUDGET;
 		}
 		byte[] body = this.reader.read(request.getInputStream(), length, admission,
 				new Deadline(this.scheduler, start + BODY_WITHIN));

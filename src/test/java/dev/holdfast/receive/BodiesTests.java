@@ -143,7 +143,8 @@ class BodiesTests {
 			clients[i].write(Edge.genuine("{}"));
 		}
 		assertThat(entered.await(5, TimeUnit.SECONDS)).isTrue();
-		assertThat(this.edge.send(Edge.headers("X-Shopify-", "AAAA", 10)).status()).isEqualTo(503);
+		assertThat(this.edge.send(Edge.headers("X-Shopify-", "AAAA", 1 << 20)).status()).as("unread").isEqualTo(503);
+		assertThat(this.edge.send(Edge.genuine("{}")).status()).as("read").isEqualTo(503);
 		release.countDown();
 		for (RawClient client : clients) {
 			assertThat(client.read().status()).isEqualTo(200);
