@@ -4,9 +4,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 
 import dev.holdfast.buffer.Deletes;
@@ -31,6 +33,8 @@ final class Poller {
 	private static final int SHARE = 8;
 
 	private static final int OLDEST_EVERY = 4;
+
+	private static final long LIST_LASTS = Duration.ofSeconds(2).toNanos();
 
 	private static final Duration FREE_AT_MOST = Duration.ofSeconds(1);
 
@@ -57,6 +61,10 @@ final class Poller {
 	/// Segments that another holds, until its lease could have ended, or is worth another
 	/// look.
 	private final Map<String, Long> busy = new HashMap<>();
+
+	private List<SegmentKey> left = List.of();
+
+	private long listedAt;
 
 	private long cycles;
 
@@ -122,7 +130,7 @@ final class Poller {
 		if (this.idle && !this.ledger.ticket(this.interval)) {
 			return Look.NOTHING;
 		}
-		List<SegmentKey> found = list(wanted, again);
+		List<SegmentKey> found = find(wanted, again);
 		List<SegmentKey> chosen = choose(found, wanted);
 		if (chosen.isEmpty() && !found.isEmpty()) {
 			return Look.WORK;
@@ -137,11 +145,25 @@ final class Poller {
 		this.stopped = true;
 	}
 
+	/// Looking again, what the last list left is enough for a moment: a page holds many
+	/// more
+	/// than are claimed at once. What has become of it meanwhile the claim tells.
+	private List<SegmentKey> find(int wanted, boolean again) throws StoreException {
+		long now = this.leases.now();
+		this.busy.values().removeIf((until) -> until - now <= 0);
+		if (again && now - this.listedAt < LIST_LASTS) {
+			List<SegmentKey> left = this.left.stream().filter(this::isWanted).toList();
+			if (left.size() >= wanted) {
+				return left;
+			}
+		}
+		this.listedAt = now;
+		return list(wanted, again);
+	}
+
 	/// Looking again, retries are listed only if there were due ones.
 	private List<SegmentKey> list(int wanted, boolean again) throws StoreException {
 		List<SegmentKey> found = new ArrayList<>();
-		long now = this.leases.now();
-		this.busy.values().removeIf((until) -> until - now <= 0);
 		if (!again || this.retries) {
 			found.addAll(this.candidates.list(SegmentKey.RETRY, wanted, this::isWanted));
 			this.retries = !found.isEmpty();
@@ -157,17 +179,19 @@ final class Poller {
 
 	private List<SegmentKey> choose(List<SegmentKey> found, int wanted) {
 		int share = Math.min(wanted, Math.max(FEW, found.size() / SHARE));
+		List<SegmentKey> order = new ArrayList<>(found);
 		if (this.cycles++ % OLDEST_EVERY != 0) {
-			Collections.shuffle(found, this.random);
+			Collections.shuffle(order, this.random);
 		}
-		List<SegmentKey> chosen = new ArrayList<>();
-		for (SegmentKey segment : found) {
+		Set<SegmentKey> chosen = new LinkedHashSet<>();
+		for (SegmentKey segment : order) {
 			if (chosen.size() == share || !this.workers.tryTake(segment)) {
 				break;
 			}
 			chosen.add(segment);
 		}
-		return chosen;
+		this.left = found.stream().filter((segment) -> !chosen.contains(segment)).toList();
+		return List.copyOf(chosen);
 	}
 
 	private int claim(List<SegmentKey> chosen) throws LedgerException, InterruptedException {
@@ -192,6 +216,9 @@ final class Poller {
 		return won;
 	}
 
+	/// @return whether it was worth asking: a settled one shows that the list was old,
+	/// not
+	/// that there is nothing
 	private boolean claimed(SegmentKey segment, Claim claim, String token, long asked) {
 		switch (claim) {
 			case Claim.Claimed(int claims, boolean revisited) -> {
@@ -204,6 +231,8 @@ final class Poller {
 			case Claim.Settled _ -> {
 				this.meters.claims("settled", 1);
 				this.deletes.add(segment);
+				this.workers.give(segment);
+				return true;
 			}
 			case Claim.Busy(Duration atMost) -> {
 				this.meters.claims("lost", 1);
