@@ -16,7 +16,7 @@ public enum Meters {
 
 	/// Requests answered with anything else. Tag: `reason`.
 	REFUSED("holdfast.deliveries.refused",
-			"Requests refused, by reason. Alert: any `too-large`, `topic-missing` or a rising share of `signature-wrong`"),
+			"Requests refused, by reason. Alert: `too-large` twice in an hour, any `topic-missing`, a share of `signature-wrong`"),
 
 	/// Deliveries that every handler handled.
 	HANDLED("holdfast.deliveries.handled", "Deliveries handled"),
