@@ -65,10 +65,10 @@ class LedgerConfiguration {
 
 	@Bean
 	RedisAdvisor redisAdvisor(RedisLink link, StringRedisTemplate template, DataRedisConnectionDetails details,
-			Scheduler scheduler, Conditions conditions) {
+			Scheduler scheduler, Conditions conditions, MeterRegistry meters) {
 		DataRedisConnectionDetails.Sentinel sentinel = details.getSentinel();
 		RedisView view = new RedisView(template, (sentinel != null) ? sentinel.getMaster() : null);
-		return new RedisAdvisor(view, link, scheduler, conditions);
+		return new RedisAdvisor(view, new RedisVitals(meters), link, scheduler, conditions);
 	}
 
 	private static void refuseWhatCannotWork(DataRedisProperties redis) {

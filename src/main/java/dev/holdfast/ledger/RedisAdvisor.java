@@ -17,7 +17,7 @@ import dev.holdfast.telemetry.Conditions;
 import dev.holdfast.telemetry.LogKeys;
 
 /// Says where Redis is set up so that it may forget: at the start, and then every minute.
-/// It changes nothing. What Redis does not let it see, it says once that it cannot tell.
+/// It changes nothing, and keeps the [RedisVitals] as well. What Redis does not let it see, it says once that it cannot tell.
 final class RedisAdvisor implements SmartLifecycle {
 
 	private static final Logger logger = LoggerFactory.getLogger(RedisAdvisor.class);
@@ -27,6 +27,8 @@ final class RedisAdvisor implements SmartLifecycle {
 	private static final int SENTINELS = 3;
 
 	private final RedisView redis;
+
+	private final RedisVitals vitals;
 
 	private final RedisLink link;
 
@@ -40,8 +42,9 @@ final class RedisAdvisor implements SmartLifecycle {
 
 	private volatile boolean running;
 
-	RedisAdvisor(RedisView redis, RedisLink link, Scheduler scheduler, Conditions conditions) {
+	RedisAdvisor(RedisView redis, RedisVitals vitals, RedisLink link, Scheduler scheduler, Conditions conditions) {
 		this.redis = redis;
+		this.vitals = vitals;
 		this.link = link;
 		this.scheduler = scheduler;
 		this.conditions = conditions;
@@ -54,6 +57,7 @@ final class RedisAdvisor implements SmartLifecycle {
 		List<String> untold = new ArrayList<>();
 		try {
 			this.link.call("advise", () -> {
+				this.vitals.look(this.redis);
 				eviction(missing, untold);
 				persistence(missing, untold);
 				replicas(missing, untold);

@@ -16,7 +16,7 @@ public enum Meters {
 
 	/// Requests answered with anything else. Tag: `reason`.
 	REFUSED("holdfast.deliveries.refused",
-			"Requests refused, by reason. Alert: any `too-large`, `topic-missing` or a rising share of `signature-wrong`"),
+			"Requests refused, by reason. Alert: `too-large` twice in an hour, any `topic-missing`, a share of `signature-wrong`"),
 
 	/// Deliveries that every handler handled.
 	HANDLED("holdfast.deliveries.handled", "Deliveries handled"),
@@ -94,6 +94,14 @@ public enum Meters {
 
 	/// Connections to Redis given up by the watchdog. Tag: `cause`.
 	REDIS_RESETS("holdfast.redis.resets", "Redis connections reset by the watchdog"),
+
+	/// Share of `maxmemory` that Redis uses.
+	REDIS_MEMORY("holdfast.redis.memory",
+			"Share of its maxmemory that Redis uses, from 0 to 1, looked at once a minute. Alert: over 0.8"),
+
+	/// How often another Redis process answered than the one before.
+	REDIS_FAILOVERS("holdfast.redis.failovers",
+			"Times that another Redis process answered than before: a failover, or a restart. Alert: any"),
 
 	/// Records of the ledger that this version cannot read. Tag: `script`.
 	LEDGER_UNKNOWN("holdfast.ledger.unknown",

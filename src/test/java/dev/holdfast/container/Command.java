@@ -10,20 +10,20 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /// Runs a program of this machine to its end.
-final class Command {
+public final class Command {
 
 	private final Map<String, String> environment;
 
 	private final Duration atMost;
 
-	Command(Map<String, String> environment, Duration atMost) {
+	public Command(Map<String, String> environment, Duration atMost) {
 		this.environment = environment;
 		this.atMost = atMost;
 	}
 
 	/// What it printed.
 	/// @throws IllegalStateException if it failed, or took too long
-	String run(List<String> command) {
+	public String run(List<String> command) {
 		Result result = tryRun(command);
 		if (result.status() != 0) {
 			throw new IllegalStateException(
@@ -32,7 +32,7 @@ final class Command {
 		return result.output();
 	}
 
-	Result tryRun(List<String> command) {
+	public Result tryRun(List<String> command) {
 		Path output = file();
 		ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
 		builder.environment().putAll(this.environment);
@@ -68,7 +68,7 @@ final class Command {
 
 	/// @param status what it ended with, or -1 if it did not end in time
 	/// @param output both streams
-	record Result(int status, String output) {
+	public record Result(int status, String output) {
 	}
 
 }

@@ -1,6 +1,7 @@
 package dev.holdfast.container;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -102,6 +103,16 @@ class ComposeIT {
 	@Order(3)
 	void tellsNobodyOutsideTheDetailsOfItsHealth() throws Exception {
 		assertThat(get("/actuator/health").body()).contains("UP").doesNotContain("components");
+	}
+
+	@Test
+	@Order(3)
+	void isWatchedWithTheRulesAndTheOperatorsPassword() throws Exception {
+		Await.until("Prometheus sees both replicas", Duration.ofMinutes(1),
+				() -> ask(stack.prometheus("/api/v1/query?query=sum(up)")).contains(",\"2\"]"));
+		assertThat(ask(stack.prometheus("/api/v1/rules"))).contains("\"StoreFailing\"", "\"RedisDown\"");
+		assertThat(ask(stack.alertmanager("/api/v2/status"))).contains("receiver: nobody");
+		assertThat(ask(stack.prometheus("/api/v1/status/config"))).doesNotContain(Stack.PASSWORD);
 	}
 
 	@Test
@@ -224,6 +235,19 @@ class ComposeIT {
 
 	private static String stored(String folder) {
 		return stack.inside("store", "find", "/data/holdfast", "-type", "f", "-path", "*/" + folder + "/*");
+	}
+
+	private static String ask(URI url) {
+		try (HttpClient client = HttpClient.newHttpClient()) {
+			return client.send(HttpRequest.newBuilder(url).build(), BodyHandlers.ofString()).body();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	private static HttpResponse<String> get(String path) throws IOException, InterruptedException {

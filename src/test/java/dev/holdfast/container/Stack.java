@@ -30,6 +30,8 @@ final class Stack implements AutoCloseable {
 
 	private final int port = Ports.free();
 
+	private final List<Integer> monitoring = Ports.free(3);
+
 	private final List<String> compose;
 
 	private final Command command;
@@ -39,7 +41,10 @@ final class Stack implements AutoCloseable {
 		this.compose = new ArrayList<>(compose);
 		this.compose.addAll(List.of("--project-name", "holdfast-it-" + number, "--file", "docker-compose.yml"));
 		this.command = new Command(Map.of("HOLDFAST_IMAGE", Image.NAME, "HOLDFAST_PORT", String.valueOf(this.port),
-				"HOLDFAST_NETWORK", "172.29." + number, "HOLDFAST_OPERATE_PASSWORD", PASSWORD), Duration.ofMinutes(2));
+				"HOLDFAST_NETWORK", "172.29." + number, "HOLDFAST_OPERATE_PASSWORD", PASSWORD,
+				"HOLDFAST_PROMETHEUS_PORT", String.valueOf(this.monitoring.get(0)), "HOLDFAST_ALERTMANAGER_PORT",
+				String.valueOf(this.monitoring.get(1)), "HOLDFAST_GRAFANA_PORT",
+				String.valueOf(this.monitoring.get(2))), Duration.ofMinutes(2));
 	}
 
 	/// Starts every container, and does not wait for what runs in them.
@@ -48,13 +53,30 @@ final class Stack implements AutoCloseable {
 			.status() == 0;
 		Stack stack = new Stack(plugin ? List.of("docker", "compose") : List.of("docker-compose"));
 		try {
-			stack.compose("up", "--detach", "--no-build");
+			stack.compose(
+					Stream.concat(Stream.of("up", "--detach", "--no-build"), stack.services()).toArray(String[]::new));
 			return stack;
 		}
 		catch (RuntimeException ex) {
 			stack.close();
 			throw ex;
 		}
+	}
+
+	/// All, but for Grafana where its image cannot be had. It is in no distribution, and
+	/// nothing needs it.
+	private Stream<String> services() {
+		List<String> pull = Stream.concat(this.compose.stream(), Stream.of("pull", "grafana")).toList();
+		boolean grafana = this.command.tryRun(pull).status() == 0;
+		return compose("config", "--services").lines().filter((service) -> grafana || !service.equals("grafana"));
+	}
+
+	URI prometheus(String path) {
+		return URI.create("http://127.0.0.1:" + this.monitoring.get(0) + path);
+	}
+
+	URI alertmanager(String path) {
+		return URI.create("http://127.0.0.1:" + this.monitoring.get(1) + path);
 	}
 
 	URI url(String path) {

@@ -13,6 +13,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import dev.holdfast.telemetry.Condition;
+import dev.holdfast.telemetry.Meters;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -80,8 +81,45 @@ class RedisAdvisorTest {
 		assertThat(this.harness.conditions.holds(Condition.REDIS_AT_RISK)).isFalse();
 	}
 
+	@Test
+	void tellsHowFullRedisIs() {
+		this.harness.command("CONFIG", "SET", "maxmemory", "100mb");
+		assertThat(this.advisor.look()).isTrue();
+		assertThat(memory()).isBetween(0.001, 0.5);
+		this.harness.command("CONFIG", "SET", "maxmemory", "0");
+		assertThat(this.advisor.look()).isTrue();
+		assertThat(memory()).isNaN();
+	}
+
+	@Test
+	void countsWheneverAnotherRedisTookOver() {
+		RedisVitals vitals = new RedisVitals(this.harness.meters);
+		vitals.look(view(this.harness));
+		vitals.look(view(this.harness));
+		assertThat(failovers()).isZero();
+		try (RedisHarness other = new RedisHarness()) {
+			vitals.look(view(other));
+			vitals.look(view(other));
+			assertThat(failovers()).isEqualTo(1);
+		}
+		vitals.look(view(this.harness));
+		assertThat(failovers()).isEqualTo(2);
+	}
+
+	private double memory() {
+		return this.harness.meters.get(Meters.REDIS_MEMORY.id()).gauge().value();
+	}
+
+	private double failovers() {
+		return this.harness.meters.get(Meters.REDIS_FAILOVERS.id()).counter().count();
+	}
+
+	private static RedisView view(RedisHarness harness) {
+		return new RedisView(harness.template, null);
+	}
+
 	private static RedisAdvisor advisor(RedisHarness harness) {
-		return new RedisAdvisor(new RedisView(harness.template, null), harness.link, harness.scheduler,
+		return new RedisAdvisor(view(harness), new RedisVitals(harness.meters), harness.link, harness.scheduler,
 				harness.conditions);
 	}
 
