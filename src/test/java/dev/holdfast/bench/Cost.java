@@ -15,6 +15,10 @@ record Cost(double webhooks, int replicas, Duration request, Duration poll) {
 
 	private static final double MOST_IN_A_SEGMENT = 256;
 
+	private static final double JOINS_AT = 64;
+
+	private static final double MOST_IN_FLIGHT = 8;
+
 	private static final double MOST_IN_A_DELETE = 500;
 
 	private static final double COMPANY = 1;
@@ -23,13 +27,13 @@ record Cost(double webhooks, int replicas, Duration request, Duration poll) {
 
 	private static final double SWEEP = 3600;
 
-	/// A PUT begins as soon as the one before has ended and something waits: after it,
-	/// or,
-	/// when nothing came meanwhile, at the next arrival.
+	/// A PUT begins as soon as the one before has ended and something waits (after it, or,
+	/// when nothing came meanwhile, at the next arrival), or beside it when enough waits.
 	double puts() {
 		double each = this.webhooks / this.replicas;
 		double cycle = seconds(this.request) + Math.exp(-each * seconds(this.request)) / each;
-		return this.replicas * Math.max(1 / cycle, each / MOST_IN_A_SEGMENT);
+		double beside = Math.min(each / JOINS_AT, MOST_IN_FLIGHT / seconds(this.request));
+		return this.replicas * Math.max(1 / cycle, Math.max(beside, each / MOST_IN_A_SEGMENT));
 	}
 
 	/// A DELETE goes out a second after the first segment that it takes along.
