@@ -12,6 +12,8 @@ final class Image {
 
 	static final String REDIS = "holdfast-redis:test";
 
+	static final String REVISION = "0123456789abcdef0123456789abcdef01234567";
+
 	private Image() {
 	}
 
@@ -19,7 +21,8 @@ final class Image {
 	/// run, and it knows the builder that the engine has.
 	static void build() {
 		Command command = new Command(Map.of(), Duration.ofMinutes(10));
-		command.run(List.of("docker", "build", "--build-arg", "PREBUILT=true", "--tag", NAME, "."));
+		command.run(List.of("docker", "build", "--build-arg", "PREBUILT=true", "--build-arg", "REVISION=" + REVISION,
+				"--tag", NAME, "."));
 		command.run(List.of("docker", "build", "--tag", REDIS, "deploy/redis"));
 	}
 
