@@ -15,9 +15,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.UUID;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 import dev.holdfast.container.Load.Answer;
@@ -61,6 +60,7 @@ class ComposeIT {
 			stack = Stack.start();
 			load = new Load(stack.url("/webhook"));
 			Stack.REPLICAS.forEach(ComposeIT::awaitWell);
+			Stack.await("every container is healthy", Duration.ofSeconds(30), stack::isHealthy);
 		});
 		Stack.REPLICAS.forEach((replica) -> Pattern.compile("Started HoldfastApplication in [0-9.]+ seconds")
 			.matcher(stack.log(replica))
@@ -124,7 +124,8 @@ class ComposeIT {
 			pass(Duration.ofSeconds(4));
 		});
 		stack.docker("start", stack.container("holdfast-2"));
-		say("replica killed at %d/s: %s, after at most %d ms", RATE, statuses(answers), longest(answers));
+		say("replica killed at %d/s: %s, after at most %d ms", RATE, Answers.statuses(answers),
+				Answers.longest(answers));
 		assertThat(answers).extracting(Answer::status).containsOnly(200);
 	}
 
@@ -134,21 +135,21 @@ class ComposeIT {
 		stack.docker("kill", stack.container("store"));
 		try {
 			List<Answer> first = load.during(10, () -> pass(Duration.ofSeconds(5)));
-			say("store killed: %s after at most %d ms", statuses(first), longest(first));
+			say("store killed: %s after at most %d ms", Answers.statuses(first), Answers.longest(first));
 			assertThat(first).filteredOn((answer) -> answer.status() != 200)
 				.extracting(Answer::status)
 				.containsOnly(503);
-			assertThat(longest(first)).isLessThan(4500);
+			assertThat(Answers.longest(first)).isLessThan(4500);
 
 			List<Answer> then = IntStream.range(0, 40).mapToObj((_) -> load.post()).toList();
-			say("store away: %s after %d ms", statuses(then), median(then));
+			say("store away: %s after %d ms", Answers.statuses(then), Answers.median(then));
 			assertThat(then).extracting(Answer::status).containsOnly(503);
-			assertThat(median(then)).isLessThan(50);
+			assertThat(Answers.median(then)).isLessThan(50);
 		}
 		finally {
 			stack.docker("start", stack.container("store"));
 		}
-		Stack.await("the store listens", Duration.ofMinutes(1), () -> stack.listens("holdfast-1", "store"));
+		Stack.await("the store listens", Duration.ofMinutes(1), () -> stack.listens("store"));
 		// A second for the probe and one for the answer, with time for a store that is
 		// cold.
 		timed("store back, a delivery taken",
@@ -174,14 +175,25 @@ class ComposeIT {
 			assertThat(stack.primary()).isNotEqualTo(primary);
 			// Down-after and 10 s.
 			assertThat(took).isLessThan(Duration.ofSeconds(15));
+			assertThatPlainClientsAreLedTo(stack.primary());
 		}
 		finally {
 			stack.docker(how.equals("kill") ? "start" : "unpause", stack.container(primary));
 		}
 	}
 
+	/// It starts with the address of the first server, which need not be the primary.
 	@Test
 	@Order(7)
+	void leadsPlainClientsToThePrimaryAfterTheirBalancerRestarted() {
+		stack.docker("restart", "--time", "0", stack.container("redis-balancer"));
+		Stack.await("the balancer answers", Duration.ofSeconds(15),
+				() -> stack.tryRedis("redis-balancer", "ping").contains("PONG"));
+		assertThatPlainClientsAreLedTo(stack.primary());
+	}
+
+	@Test
+	@Order(8)
 	void answersThroughARollingRestart() {
 		Stack.REPLICAS.forEach(ComposeIT::awaitWell);
 		List<Answer> answers = load.during(RATE, () -> Stack.REPLICAS.forEach((replica) -> {
@@ -190,12 +202,13 @@ class ComposeIT {
 			awaitWell(replica);
 			pass(Duration.ofSeconds(2));
 		}));
-		say("rolling restart at %d/s: %s, after at most %d ms", RATE, statuses(answers), longest(answers));
+		say("rolling restart at %d/s: %s, after at most %d ms", RATE, Answers.statuses(answers),
+				Answers.longest(answers));
 		assertThat(answers).extracting(Answer::status).containsOnly(200);
 	}
 
 	@Test
-	@Order(8)
+	@Order(9)
 	void handlesWhateverItAcknowledged() {
 		List<String> acknowledged = load.acknowledged();
 		assertThat(acknowledged).isNotEmpty();
@@ -205,6 +218,28 @@ class ComposeIT {
 		Set<String> once = new HashSet<>(handled);
 		say("acknowledged %d, handled %d, more than once %d", acknowledged.size(), once.size(),
 				handled.size() - once.size());
+	}
+
+	@Test
+	@Order(10)
+	void restoresABackupIntoAnEmptyRedis() {
+		Stack.REPLICAS.forEach((replica) -> stack.docker("kill", stack.container(replica)));
+		try (Backup backup = new Backup(stack)) {
+			timed("backup", () -> say(backup.take().strip()));
+			String before = Backup.digest((command) -> stack.redis(stack.primary(), command));
+			timed("restored", backup::restore);
+			String after = Backup.digest(backup::restored);
+			say("restored records: %s", after);
+			assertThat(after).isEqualTo(before).matches("[1-9]\\d* [0-9a-f]{40}");
+		}
+	}
+
+	/// A plain client sees what the primary has, and the other way about.
+	private static void assertThatPlainClientsAreLedTo(String primary) {
+		String value = UUID.randomUUID().toString();
+		Stack.await("the balancer leads to a primary", Duration.ofSeconds(10),
+				() -> stack.tryRedis("redis-balancer", "set", "plain-client", value, "ex", "60").contains("OK"));
+		assertThat(stack.redis(primary, "get", "plain-client")).contains(value);
 	}
 
 	/// @return its delivery id, once it is handled
@@ -229,8 +264,7 @@ class ComposeIT {
 	}
 
 	private static boolean hasReplica() {
-		return stack.inside(stack.primary(), "sh", "-c", "REDISCLI_AUTH=\"$REDIS_PASSWORD\" redis-cli info replication")
-			.contains("state=online");
+		return stack.redis(stack.primary(), "info", "replication").contains("state=online");
 	}
 
 	private static String stored(String folder) {
@@ -262,24 +296,6 @@ class ComposeIT {
 	private static void pass(Duration time) {
 		long end = System.nanoTime() + time.toNanos();
 		Await.until("time passes", time.plusSeconds(1), () -> System.nanoTime() >= end);
-	}
-
-	/// How many answers had each status.
-	private static Map<Integer, Long> statuses(List<Answer> answers) {
-		return answers.stream().collect(Collectors.groupingBy(Answer::status, TreeMap::new, Collectors.counting()));
-	}
-
-	private static long median(List<Answer> answers) {
-		return answers.stream()
-			.mapToLong((answer) -> answer.took().toMillis())
-			.sorted()
-			.skip(answers.size() / 2)
-			.findFirst()
-			.orElseThrow();
-	}
-
-	private static long longest(List<Answer> answers) {
-		return answers.stream().mapToLong((answer) -> answer.took().toMillis()).max().orElse(0);
 	}
 
 	private static Duration timed(String what, Runnable action) {

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -21,6 +20,8 @@ import dev.holdfast.fixture.Ports;
 final class Stack implements AutoCloseable {
 
 	static final List<String> REPLICAS = List.of("holdfast-1", "holdfast-2");
+
+	static final List<String> REDIS = List.of("redis-1", "redis-2", "redis-3");
 
 	static final String PASSWORD = "operator-password";
 
@@ -34,15 +35,22 @@ final class Stack implements AutoCloseable {
 
 	private final List<String> compose;
 
+	private final String project;
+
+	private final String network;
+
 	private final Command command;
 
 	private Stack(List<String> compose) {
 		int number = 100 + ThreadLocalRandom.current().nextInt(150);
+		this.project = "holdfast-it-" + number;
+		this.network = "172.29." + number;
 		this.compose = new ArrayList<>(compose);
-		this.compose.addAll(List.of("--project-name", "holdfast-it-" + number, "--file", "docker-compose.yml"));
-		this.command = new Command(Map.of("HOLDFAST_IMAGE", Image.NAME, "HOLDFAST_PORT", String.valueOf(this.port),
-				"HOLDFAST_NETWORK", "172.29." + number, "HOLDFAST_OPERATE_PASSWORD", PASSWORD,
-				"HOLDFAST_PROMETHEUS_PORT", String.valueOf(this.monitoring.get(0)), "HOLDFAST_ALERTMANAGER_PORT",
+		this.compose.addAll(List.of("--project-name", this.project, "--file", "docker-compose.yml"));
+		this.command = new Command(Map.of("HOLDFAST_IMAGE", Image.NAME, "HOLDFAST_REDIS_IMAGE", Image.REDIS,
+				"HOLDFAST_PORT", String.valueOf(this.port), "HOLDFAST_NETWORK", this.network,
+				"HOLDFAST_OPERATE_PASSWORD", PASSWORD, "HOLDFAST_PROMETHEUS_PORT",
+				String.valueOf(this.monitoring.get(0)), "HOLDFAST_ALERTMANAGER_PORT",
 				String.valueOf(this.monitoring.get(1)), "HOLDFAST_GRAFANA_PORT",
 				String.valueOf(this.monitoring.get(2))), Duration.ofMinutes(2));
 	}
@@ -63,12 +71,13 @@ final class Stack implements AutoCloseable {
 		}
 	}
 
-	/// All, but for Grafana where its image cannot be had. It is in no distribution, and
-	/// nothing needs it.
+	/// All that run on, but for Grafana where its image cannot be had. It is in no
+	/// distribution, and nothing needs it.
 	private Stream<String> services() {
 		List<String> pull = Stream.concat(this.compose.stream(), Stream.of("pull", "grafana")).toList();
 		boolean grafana = this.command.tryRun(pull).status() == 0;
-		return compose("config", "--services").lines().filter((service) -> grafana || !service.equals("grafana"));
+		return compose("config", "--services").lines()
+			.filter((service) -> !service.equals("backup") && (grafana || !service.equals("grafana")));
 	}
 
 	URI prometheus(String path) {
@@ -94,9 +103,16 @@ final class Stack implements AutoCloseable {
 	/// The id of a service's container, running or not.
 	String container(String service) {
 		return docker("ps", "--all", "--quiet", "--no-trunc", "--filter",
-				"label=com.docker.compose.project=" + this.compose.get(this.compose.indexOf("--project-name") + 1),
-				"--filter", "label=com.docker.compose.service=" + service)
+				"label=com.docker.compose.project=" + this.project, "--filter",
+				"label=com.docker.compose.service=" + service)
 			.strip();
+	}
+
+	/// Whether every container says so of itself.
+	boolean isHealthy() {
+		return docker("ps", "--filter", "label=com.docker.compose.project=" + this.project, "--format", "{{.Status}}")
+			.lines()
+			.allMatch((status) -> status.endsWith("(healthy)"));
 	}
 
 	/// What a service answers to one of its own programs.
@@ -106,20 +122,47 @@ final class Stack implements AutoCloseable {
 
 	/// What a replica answers to the operator, who is inside.
 	String replicaHealth(String replica, String credentials) {
-		return inside(replica, "bash", "-c", """
-				exec 3<>/dev/tcp/127.0.0.1/8080 &&
-				printf 'GET /actuator/health HTTP/1.0\\r\\nAuthorization: Basic %s\\r\\n\\r\\n' "$1" >&3 && cat <&3""",
-				"-", credentials);
+		return inside("sentinel-1", "curl", "--silent", "--max-time", "5", "--header",
+				"Authorization: Basic " + credentials, "http://" + address(replica) + ":8080/actuator/health");
 	}
 
-	/// Whether a service takes connections, asked from within another.
-	boolean listens(String from, String service) {
-		String address = docker("inspect", "--format", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}",
+	/// Whether a service takes connections on port 80, asked from within.
+	boolean listens(String service) {
+		return this.command
+			.tryRun(List.of("docker", "exec", container("sentinel-1"), "curl", "--silent", "--max-time", "5",
+					"--output", "/dev/null", "http://" + address(service)))
+			.status() == 0;
+	}
+
+	/// What `redis-cli` prints for somebody who may do anything, and knows one address.
+	String redis(String service, String... command) {
+		return docker("exec", redisCli(service, command));
+	}
+
+	/// The same, or why not.
+	String tryRedis(String service, String... command) {
+		return this.command
+			.tryRun(Stream.concat(Stream.of("docker", "exec"), Stream.of(redisCli(service, command))).toList())
+			.output();
+	}
+
+	private String[] redisCli(String service, String... command) {
+		return Stream
+			.concat(Stream.of("--env", "REDISCLI_AUTH=development-operator", container("sentinel-1"), "timeout", "5",
+					"redis-cli", "--no-auth-warning", "--user", "operator", "-h", address(service)), Stream.of(command))
+			.toArray(String[]::new);
+	}
+
+	/// Its address does not change, running or not.
+	private String address(String service) {
+		return docker("inspect", "--format", "{{range .NetworkSettings.Networks}}{{.IPAMConfig.IPv4Address}}{{end}}",
 				container(service))
 			.strip();
-		return this.command
-			.tryRun(List.of("docker", "exec", container(from), "bash", "-c", "exec 3<>/dev/tcp/" + address + "/80"))
-			.status() == 0;
+	}
+
+	/// A name of its own, for what a test adds to the stack.
+	String name(String what) {
+		return this.project + "_" + what;
 	}
 
 	String log(String service) {
@@ -147,13 +190,10 @@ final class Stack implements AutoCloseable {
 
 	/// The service where the Sentinels say that the primary is.
 	String primary() {
-		String address = inside("sentinel-1", "redis-cli", "-p", "26379", "sentinel", "get-master-addr-by-name",
-				"holdfast");
-		Matcher matcher = Pattern.compile("\\.1([12])\\s").matcher(address);
-		if (!matcher.find()) {
-			throw new IllegalStateException("no primary: " + address);
-		}
-		return "redis-" + matcher.group(1);
+		String address = redis("sentinel-1", "-p", "26379", "sentinel", "get-master-addr-by-name", "holdfast").lines()
+			.findFirst()
+			.orElseThrow();
+		return REDIS.stream().filter((each) -> address(each).equals(address)).findFirst().orElseThrow();
 	}
 
 	/// Asks seldom, because each question is a process.

@@ -1,0 +1,81 @@
+package dev.holdfast.container;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.testcontainers.junit.jupiter.EnabledIfDockerAvailable;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/// What the image has, and what it has not.
+@EnabledIfDockerAvailable
+class ImageIT {
+
+	private static final Command command = new Command(Map.of(), Duration.ofMinutes(1));
+
+	@BeforeAll
+	static void build() {
+		Image.build();
+	}
+
+	@Test
+	void isSmall() {
+		long megabytes = Long.parseLong(inspect("{{.Size}}")) / 1_000_000;
+		System.out.println("container: image of " + megabytes + " MB");
+		assertThat(megabytes).isLessThan(330);
+	}
+
+	@Test
+	void hasNoShellAndNoRoot() {
+		Command.Result shell = command
+			.tryRun(List.of("docker", "run", "--rm", "--entrypoint", "sh", Image.NAME, "-c", "true"));
+
+		assertThat(shell.status()).isEqualTo(127);
+		assertThat(shell.output()).contains("executable file not found");
+		assertThat(inspect("{{.Config.User}}")).isEqualTo("10001:10001");
+	}
+
+	@Test
+	void saysWhatItIs() {
+		assertThat(inspect("{{json .Config.Labels}}")).contains(
+				"\"org.opencontainers.image.revision\":\"%s\"".formatted(Image.REVISION),
+				"\"org.opencontainers.image.title\":\"Holdfast\"",
+				"\"org.opencontainers.image.licenses\":\"Apache-2.0\"");
+		assertThat(inspect("{{.Config.StopSignal}}")).isEqualTo("SIGTERM");
+	}
+
+	@Test
+	void hasABillOfItsMaterialsInside() {
+		String id = docker("create", Image.NAME);
+		try {
+			assertThat(docker("cp", id + ":/opt/holdfast/sbom.json", "-")).contains("\"CycloneDX\"",
+					"pkg:maven/io.lettuce/lettuce-core@");
+			assertThat(docker("cp", id + ":/var/lib/dpkg/status.d/libc6", "-")).contains("Package: libc6");
+		}
+		finally {
+			docker("rm", id);
+		}
+	}
+
+	/// The cache of the training run fits the JVM and the paths, or the JVM would say so.
+	@Test
+	void startsFromTheCacheOfTheTrainingRun() {
+		String log = docker("run", "--rm", "--entrypoint", "java", Image.NAME, "-XX:AOTCache=holdfast.aot",
+				"-XX:AOTMode=on", "-XX:+UseCompactObjectHeaders", "--enable-native-access=ALL-UNNAMED",
+				"-Djava.library.path=/opt/holdfast/native", "-cp", "holdfast.jar:handlers/*", "-version");
+		assertThat(log).contains("sharing");
+	}
+
+	private static String inspect(String format) {
+		return docker("inspect", "--format", format, Image.NAME);
+	}
+
+	private static String docker(String... arguments) {
+		return command.run(Stream.concat(Stream.of("docker"), Stream.of(arguments)).toList()).strip();
+	}
+
+}
