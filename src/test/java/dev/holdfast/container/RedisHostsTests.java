@@ -85,7 +85,7 @@ class RedisHostsTests {
 		Await.until("all Sentinels have told", FAILOVER, () -> alerts("switch-master").size() == 3);
 		assertThat(alerts("switch-master")).allSatisfy((alert) -> {
 			assertThat(alert.at("/labels/alertname").asString()).isEqualTo("RedisFailover");
-			assertThat(alert.at("/labels/severity").asString()).isEqualTo("warning");
+			assertThat(alert.at("/labels/severity").asString()).isEqualTo("ticket");
 			assertThat(alert.at("/labels/master").asString()).isEqualTo("holdfast");
 			assertThat(alert.at("/labels/instance").asString()).isEqualTo(primary + ":6379");
 			assertThat(alert.at("/annotations/description").asString()).contains(old);

@@ -47,12 +47,13 @@ final class Stack implements AutoCloseable {
 		this.network = "172.29." + number;
 		this.compose = new ArrayList<>(compose);
 		this.compose.addAll(List.of("--project-name", this.project, "--file", "docker-compose.yml"));
-		this.command = new Command(Map.of("HOLDFAST_IMAGE", Image.NAME, "HOLDFAST_REDIS_IMAGE", Image.REDIS,
-				"HOLDFAST_PORT", String.valueOf(this.port), "HOLDFAST_NETWORK", this.network,
-				"HOLDFAST_OPERATE_PASSWORD", PASSWORD, "HOLDFAST_PROMETHEUS_PORT",
-				String.valueOf(this.monitoring.get(0)), "HOLDFAST_ALERTMANAGER_PORT",
-				String.valueOf(this.monitoring.get(1)), "HOLDFAST_GRAFANA_PORT",
-				String.valueOf(this.monitoring.get(2))), Duration.ofMinutes(2));
+		this.command = new Command(
+				Map.of("HOLDFAST_IMAGE", Image.NAME, "HOLDFAST_REDIS_IMAGE", Image.REDIS, "HOLDFAST_PORT",
+						String.valueOf(this.port), "HOLDFAST_NETWORK", this.network, "HOLDFAST_OPERATE_PASSWORD",
+						PASSWORD, "HOLDFAST_PROMETHEUS_PORT", String.valueOf(this.monitoring.get(0)),
+						"HOLDFAST_ALERTMANAGER_PORT", String.valueOf(this.monitoring.get(1)), "HOLDFAST_GRAFANA_PORT",
+						String.valueOf(this.monitoring.get(2))),
+				Duration.ofMinutes(2));
 	}
 
 	/// Starts every container, and does not wait for what runs in them.
