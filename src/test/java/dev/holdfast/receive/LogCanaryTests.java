@@ -76,7 +76,7 @@ class LogCanaryTests {
 		String chunked = Edge.headers("X-Shopify-", Edge.sign(other), -1, "Transfer-Encoding: chunked");
 		this.edge.send(chunked + "zz-body-canary\r\n");
 		this.edge.send(chunked + "b\r\nbody-canary\r\n0\r\n\r\n");
-		assertThat(this.lines.list).hasSizeGreaterThan(5);
+		assertThat(this.lines.list).isNotEmpty();
 		List<String> text = List.copyOf(this.lines.list).stream().map(LogCanaryTests::text).toList();
 		for (String secret : List.of("canary", wrong, Edge.sign(body), Edge.sign(other))) {
 			assertThat(text).noneMatch((line) -> line.contains(secret));
