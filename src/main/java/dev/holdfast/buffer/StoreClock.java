@@ -39,6 +39,11 @@ public final class StoreClock {
 		}
 	}
 
+	/// Whether the store has told its time, so that no due time is a replica's own.
+	public boolean isTold() {
+		return this.last != null;
+	}
+
 	public Instant now() {
 		Reading reading = this.last;
 		return (reading != null) ? reading.date.plusNanos(this.scheduler.nanoTime() - reading.at)

@@ -128,9 +128,9 @@ class ProcessConfiguration {
 		}
 
 		@Bean
-		HandOff handOff(Workers workers, Leases leases, Readiness readiness, Scheduler scheduler,
+		HandOff handOff(Workers workers, Leases leases, Readiness readiness, StoreClock clock, Scheduler scheduler,
 				ProcessMeters meters) {
-			return new HandOff(workers, leases, readiness::isReady, scheduler, meters,
+			return new HandOff(workers, leases, () -> clock.isTold() && readiness.isReady(), scheduler, meters,
 					Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP);
 		}
 

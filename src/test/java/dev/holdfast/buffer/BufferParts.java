@@ -23,4 +23,9 @@ public record BufferParts(DeliveryBuffer buffer, SegmentWriter writer, Deletes d
 				new StoreClock(scheduler, conditions), new StorePressure(scheduler));
 	}
 
+	/// The store asked for fewer requests.
+	public void slowedDown() {
+		this.pressure.slowedDown();
+	}
+
 }

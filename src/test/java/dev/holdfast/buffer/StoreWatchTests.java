@@ -156,8 +156,10 @@ class StoreWatchTests {
 	void tellsTheTimeOfTheStoreWhateverTheClockOfTheReplicaDoes() {
 		StoreClock clock = new StoreClock(this.replica, this.conditions);
 		assertThat(clock.now()).as("before the first answer").isEqualTo(this.replica.now());
+		assertThat(clock.isTold()).isFalse();
 		Instant date = Instant.parse("2026-11-27T05:00:00Z");
 		clock.observe(date);
+		assertThat(clock.isTold()).isTrue();
 		this.world.pass(Duration.ofSeconds(10));
 		for (Duration jump : new Duration[] { Duration.ofDays(400), Duration.ofHours(-3) }) {
 			this.replica.skew(jump);

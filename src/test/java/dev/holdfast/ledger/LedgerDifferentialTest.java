@@ -24,11 +24,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 /// the time.
 class LedgerDifferentialTest {
 
-	private static final int RUNS = Integer.getInteger("holdfast.differential.runs", 60);
+	private static final int RUNS = Integer.getInteger("holdfast.differential.runs", 100);
 
-	private static final int OPERATIONS = 60;
+	private static final int OPERATIONS = 120;
+
+	/// For how many operations the same records are spoken of.
+	private static final int A_WHILE = 12;
+
+	private static final Duration SHORT = Duration.ofMinutes(5);
 
 	private static final Duration LONG = Duration.ofMinutes(10);
+
+	private static final Duration LONGER = Duration.ofMinutes(20);
+
+	/// Most marks leave a record open, so that there is more to tell of it.
+	private static final Mark.Kind[] KINDS = { Mark.Kind.RETRY, Mark.Kind.RETRY, Mark.Kind.RELEASED, Mark.Kind.RELEASED,
+			Mark.Kind.HANDLED, Mark.Kind.DEAD };
 
 	private static RedisHarness harness;
 
@@ -51,45 +62,49 @@ class LedgerDifferentialTest {
 			Random random = new Random(seed);
 			List<String> told = new ArrayList<>();
 			for (int i = 0; i < OPERATIONS; i++) {
-				Operation operation = operation(random, redis);
+				Operation operation = operation(random, i / A_WHILE, redis);
 				String expected = operation.on(harness.ledger).toString();
 				String actual = operation.on(simulated).toString();
 				told.add(operation.name() + " -> " + expected);
 				assertThat(actual).as("seed %d, after %s", seed, told).isEqualTo(expected);
 			}
+			assertThat(harness.eternal()).as("seed %d, keys without an end", seed).isEmpty();
 		}
 	}
 
-	private static Operation operation(Random random, SimulatedRedis redis) {
-		Lease lease = new Lease("segment-" + random.nextInt(3), "token-" + random.nextInt(2), LONG);
-		return switch (random.nextInt(7)) {
+	/// @param from the first of the records that are spoken of, while the ones before are
+	/// left to themselves, most of them closed
+	private static Operation operation(Random random, int from, SimulatedRedis redis) {
+		Lease lease = lease(random);
+		return switch (random.nextInt(8)) {
 			case 0, 1 -> {
 				List<String> segments = List.of(lease.segment(), "segment-" + (3 + random.nextInt(2)));
 				yield new Operation("claim " + segments + lease.token(),
-						(ledger) -> ledger.claim(segments, lease.token(), LONG)
+						(ledger) -> ledger.claim(segments, lease.token(), lease.duration())
 							.stream()
-							.map(LedgerDifferentialTest::timeless)
+							.map(LedgerDifferentialTest::rounded)
 							.toList());
 			}
-			case 2, 3 -> {
+			case 2, 3, 4 -> {
 				boolean claim = random.nextBoolean();
-				List<CopyKey> copies = copies(random);
+				List<CopyKey> copies = copies(random, from);
 				yield new Operation("begin " + lease + copies + claim,
 						(ledger) -> ledger.begin(lease, copies, claim)
 							.stream()
-							.map(LedgerDifferentialTest::timeless)
+							.map(LedgerDifferentialTest::rounded)
 							.toList());
 			}
-			case 4 -> {
-				List<Mark> marks = copies(random).stream()
-					.map((copy) -> new Mark(one(random, Mark.Kind.values()), copy, lease))
+			case 5 -> {
+				List<Mark> marks = copies(random, from).stream()
+					.map((copy) -> new Mark(one(random, KINDS), copy, lease))
 					.toList();
 				List<Settlement> settlements = random.nextBoolean() ? List.of()
-						: List.of(new Settlement(one(random, Settlement.Kind.values()), lease, LONG));
+						: List.of(new Settlement(one(random, Settlement.Kind.values()),
+								random.nextBoolean() ? lease : lease(random), SHORT));
 				yield new Operation("mark " + marks + settlements, (ledger) -> ledger.mark(marks, settlements));
 			}
-			case 5 -> {
-				List<CopyKey> copies = copies(random);
+			case 6 -> {
+				List<CopyKey> copies = copies(random, from);
 				yield new Operation("closed " + copies,
 						(ledger) -> ledger.closed(copies) + "" + ledger.renew(List.of(lease)));
 			}
@@ -101,11 +116,16 @@ class LedgerDifferentialTest {
 		};
 	}
 
-	private static List<CopyKey> copies(Random random) {
+	private static Lease lease(Random random) {
+		return new Lease("segment-" + random.nextInt(3), "token-" + random.nextInt(2),
+				random.nextBoolean() ? LONG : LONGER);
+	}
+
+	private static List<CopyKey> copies(Random random, int from) {
 		List<CopyKey> copies = new ArrayList<>();
 		int first = random.nextInt(3);
 		for (int i = 0; i <= random.nextInt(2); i++) {
-			copies.add(new CopyKey("record-" + (first + i) % 3, random.nextInt(3)));
+			copies.add(new CopyKey("record-" + (from + (first + i) % 3), Math.max(0, random.nextInt(5) - 2)));
 		}
 		return copies;
 	}
@@ -114,12 +134,17 @@ class LedgerDifferentialTest {
 		return values[random.nextInt(values.length)];
 	}
 
-	private static String timeless(Claim claim) {
-		return (claim instanceof Claim.Busy) ? "busy" : claim.toString();
+	private static String rounded(Claim claim) {
+		return (claim instanceof Claim.Busy(Duration atMost)) ? "busy " + minutes(atMost) : claim.toString();
 	}
 
-	private static String timeless(Begun begun) {
-		return (begun instanceof Begun.Busy) ? "busy" : begun.toString();
+	private static String rounded(Begun begun) {
+		return (begun instanceof Begun.Busy(Duration atMost)) ? "busy " + minutes(atMost) : begun.toString();
+	}
+
+	/// No time passes in the simulated one, and little in the real one.
+	private static long minutes(Duration time) {
+		return time.plusSeconds(59).toMinutes();
 	}
 
 	private record Operation(String name, Call call) {

@@ -206,6 +206,11 @@ final class RedisHarness implements AutoCloseable {
 		return Long.parseLong(stats.getProperty("total_connections_received"));
 	}
 
+	/// The keys that never end.
+	List<String> eternal() {
+		return this.admin.keys("*").stream().filter((key) -> this.admin.getExpire(key) < 0).toList();
+	}
+
 	void flush() {
 		command("FLUSHALL");
 	}

@@ -60,7 +60,8 @@ public final class ProcessParts {
 		Workers workers = new Workers(worker, scheduler, 64L << 20);
 		Readiness readiness = new Readiness(registry, runner, ledger,
 				new NameMarker(store, "simulation", scheduler, conditions), this.buffer.pressure(), conditions);
-		this.handOff = new HandOff(workers, this.leases, readiness::isReady, scheduler, counts, 64L << 20);
+		this.handOff = new HandOff(workers, this.leases, () -> this.buffer.clock().isTold() && readiness.isReady(),
+				scheduler, counts, 64L << 20);
 		listener.target = this.handOff;
 		Candidates candidates = new Candidates(store, this.buffer.clock(), new Backlog(scheduler, meters),
 				new ForeignObjects(conditions), POLL);

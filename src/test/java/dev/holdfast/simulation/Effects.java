@@ -72,14 +72,18 @@ final class Effects implements DeliveryHandler {
 		if (!abroad.isEmpty()) {
 			this.simulation.opens("W14 two regions", abroad);
 		}
-		this.simulation.checkCall(call, Effect.once(this.name, attempt.idempotencyKey()), attempt.number());
+		this.simulation.rules.called(call, attempt.number(), this.replica.running());
 		boolean had = false;
+		this.replica.runs(1);
 		try {
 			this.crashes.before("handle");
 			if (attempt.delivery().id().value().equals(Shopify.POISON)) {
 				this.simulation.crash(this.replica);
 			}
 			Outcome outcome = outcome(attempt);
+			if (outcome instanceof Outcome.Retry(Duration after, String _) && after != null) {
+				this.simulation.rules.asked(call, attempt.number() + 1, after);
+			}
 			had = outcome instanceof Outcome.Handled;
 			if (had) {
 				call.had();
@@ -91,6 +95,7 @@ final class Effects implements DeliveryHandler {
 			return outcome;
 		}
 		finally {
+			this.replica.runs(-1);
 			if (!had) {
 				this.simulation.calls.failed(call);
 			}
@@ -111,9 +116,13 @@ final class Effects implements DeliveryHandler {
 			overstay(attempt);
 		}
 		this.replica.process.pause(time);
-		if (!calm && (dice >= 4 && dice < 34 || this.simulation.isDown(this.name))) {
+		if (time.compareTo(attempt.atMost()) > 0) {
+			this.simulation.rules.outlived(this.replica, attempt.idempotencyKey());
+		}
+		if (!calm && (dice >= 4 && dice < 34 || this.simulation.faults.isDown(this.name))) {
 			this.simulation.faults.count("handle request lost");
-			return Outcome.retry("not now");
+			return (dice % 3 == 0) ? Outcome.retry(Duration.ofSeconds(this.world.random.nextInt(20)), "not yet")
+					: Outcome.retry("not now");
 		}
 		if (!calm && dice >= 34 && dice < 38) {
 			return Outcome.dead("refused", "never");

@@ -1,5 +1,6 @@
 package dev.holdfast.simulation;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -7,6 +8,9 @@ import java.util.Map;
 final class Faults {
 
 	private final Map<String, Integer> happened = new HashMap<>();
+
+	/// Until when handlers are down.
+	private final Map<String, Long> down = new HashMap<>();
 
 	private final World world;
 
@@ -65,6 +69,15 @@ final class Faults {
 
 	Map<String, Integer> happened() {
 		return this.happened;
+	}
+
+	/// Lets a handler fail for a time, at every replica.
+	void loseHandler(String name, Duration time) {
+		this.down.put(name, this.world.nanoTime() + time.toNanos());
+	}
+
+	boolean isDown(String handler) {
+		return this.down.getOrDefault(handler, 0L) > this.world.nanoTime();
 	}
 
 }

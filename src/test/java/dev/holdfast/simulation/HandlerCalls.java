@@ -24,7 +24,8 @@ final class HandlerCalls {
 		String whole = key.replace('.', '#');
 		String part = whole + "@" + handler;
 		List<String> begun = Stream.of(whole, part).filter(replica.ledger::hasBegun).toList();
-		Call call = new Call(replica, Effect.once(handler, key), begun.isEmpty() ? List.of(whole, part) : begun);
+		List<String> both = List.of(whole, part);
+		Call call = new Call(replica, Effect.once(handler, key), both, begun.isEmpty() ? both : begun);
 		this.calls.add(call);
 		return call;
 	}
@@ -83,15 +84,18 @@ final class HandlerCalls {
 
 		private final String once;
 
+		private final List<String> both;
+
 		private final List<String> records;
 
 		private final long began;
 
 		private boolean had;
 
-		Call(Replica replica, String once, List<String> records) {
+		Call(Replica replica, String once, List<String> both, List<String> records) {
 			this.replica = replica;
 			this.once = once;
+			this.both = both;
 			this.records = records;
 			this.began = replica.ledger.begunAt(records.getFirst());
 		}
@@ -105,6 +109,31 @@ final class HandlerCalls {
 
 		void had() {
 			this.had = true;
+		}
+
+		Replica replica() {
+			return this.replica;
+		}
+
+		String once() {
+			return this.once;
+		}
+
+		/// The records it may be for: the delivery's, and that of this handler's part.
+		List<String> both() {
+			return this.both;
+		}
+
+		/// Whether the replica was told to handle one of them, which other copies of it
+		/// may
+		/// have ended by now.
+		boolean isBegun() {
+			return this.both.stream().anyMatch(this.replica.ledger::hasBegun);
+		}
+
+		/// The record it is for, if that is known.
+		List<String> records() {
+			return this.records;
 		}
 
 		/// Whether it was begun while the replica could still rely on its lease. Whoever

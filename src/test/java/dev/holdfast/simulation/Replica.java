@@ -23,6 +23,11 @@ final class Replica {
 
 	static final int MAX_ATTEMPTS = 6;
 
+	/// How many deliveries one PUT holds at most, and how many handlers run at once.
+	static final int MAX_DELIVERIES = 8;
+
+	static final int CONCURRENCY = 16;
+
 	private static final int STORE_MILLIS = 20;
 
 	private static final int REDIS_MILLIS = 3;
@@ -51,6 +56,8 @@ final class Replica {
 
 	private final DeadLetterParts deadLetters;
 
+	private int running;
+
 	Replica(Simulation simulation, String name, SimulatedRedis redis) {
 		World world = simulation.world;
 		this.simulation = simulation;
@@ -59,18 +66,39 @@ final class Replica {
 		this.process = world.new Process(Duration.ofSeconds(world.random.nextInt(600) - 300));
 		Crashes crashes = simulation.crashes.of(() -> simulation.crash(this));
 		this.process.crashes(crashes);
-		this.toStore = new Wire(world, simulation.faults, simulation.outside, crashes, STORE_MILLIS);
-		this.toRedis = new Wire(world, simulation.faults, simulation.outside, crashes, REDIS_MILLIS);
+		this.toStore = new Wire(world, simulation.faults, simulation.outside, crashes, STORE_MILLIS,
+				() -> simulation.freeze(this));
+		this.toRedis = new Wire(world, simulation.faults, simulation.outside, crashes, REDIS_MILLIS,
+				() -> simulation.freeze(this));
 		this.ledger = new SimulatedLedger(redis, new Network());
-		ObjectStore store = simulation.store.client(name, this.toStore, () -> simulation.crash(this));
+		ObjectStore store = simulation.store.client(name, this.toStore, () -> simulation.crash(this), this::slowedDown);
 		List<DeliveryHandler> handlers = Effects.NAMES.stream()
 			.<DeliveryHandler>map((handler) -> new Effects(simulation, this, handler, crashes))
 			.toList();
 		this.parts = new ProcessParts(store, this.ledger, handlers, this.process, world.random, simulation.meters,
-				new ProcessParts.Settings(8, 16, Duration.ofSeconds(30), MAX_ATTEMPTS));
+				new ProcessParts.Settings(MAX_DELIVERIES, CONCURRENCY, Duration.ofSeconds(30), MAX_ATTEMPTS));
 		this.deadLetters = new DeadLetterParts(store, this.parts.bufferParts().writer(), this.ledger,
-				this.parts.bufferParts().clock(), this.process, simulation.meters);
+				this.parts.bufferParts().clock(), this.process, simulation.meters, simulation.retention);
 		this.parts.start();
+		this.deadLetters.start();
+	}
+
+	private void slowedDown() {
+		this.parts.bufferParts().slowedDown();
+	}
+
+	/// How many calls of handlers run.
+	int running() {
+		return this.running;
+	}
+
+	void runs(int more) {
+		this.running += more;
+	}
+
+	/// Whether it knows the store's time: it was not frozen when it was told.
+	boolean isOnTime() {
+		return !this.process.wasFrozen(Duration.ofHours(1));
 	}
 
 	/// Receives as the controller does; a client whose replica dies gets no answer.
@@ -78,6 +106,8 @@ final class Replica {
 	int receive(Delivery delivery) throws InterruptedException {
 		CompletableFuture<Integer> answer = new CompletableFuture<>();
 		this.process.start("receive", () -> {
+			long begun = this.process.nanoTime();
+			boolean down = this.simulation.store.isDown(this.name) && this.toStore.isCut();
 			try {
 				this.parts.buffer()
 					.hold(new Copy(delivery, Envelope.received(this.process.now(), "current")),
@@ -87,11 +117,13 @@ final class Replica {
 			}
 			catch (DeliveryBuffer.NotHeldException _) {
 				this.simulation.refused(delivery);
+				this.simulation.rules.refused(this, delivery, down ? begun : this.process.nanoTime());
 				answer.complete(503);
 			}
 			catch (InterruptedException _) {
 				answer.complete(0);
 			}
+			this.simulation.rules.answered(this, delivery, begun);
 		});
 		try {
 			return this.simulation.outside.await(answer, CLIENT);
@@ -124,6 +156,7 @@ final class Replica {
 	/// @param then when it has
 	void stop(Runnable then) {
 		this.process.start("stop", () -> {
+			this.deadLetters.stop();
 			this.parts.stop();
 			then.run();
 		});

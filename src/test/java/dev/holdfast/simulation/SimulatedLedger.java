@@ -21,17 +21,23 @@ public final class SimulatedLedger implements Ledger {
 
 	private final SimulatedRedis redis;
 
+	private final SimulatedScripts scripts;
+
 	/// Every token this replica ever asked a lease for.
 	private final Set<String> tokens = new HashSet<>();
 
 	/// When the last granted request for the lease of a segment was sent.
 	private final Map<String, Long> granted = new HashMap<>();
 
-	/// Under which segments records were begun.
-	private final Map<String, Beginning> begun = new HashMap<>();
+	/// When the answer came that a lease is lost, by segment and token.
+	private final Map<String, Long> lost = new HashMap<>();
+
+	/// Under which leases records were begun and not marked.
+	private final Map<String, List<Beginning>> begun = new HashMap<>();
 
 	public SimulatedLedger(SimulatedRedis redis, Calls calls) {
 		this.redis = redis;
+		this.scripts = new SimulatedScripts(redis);
 		this.calls = calls;
 	}
 
@@ -40,7 +46,7 @@ public final class SimulatedLedger implements Ledger {
 		this.tokens.add(token);
 		long sent = this.redis.now();
 		List<Claim> claims = this.calls.call("claim", () -> segments + " " + token,
-				() -> segments.stream().map((segment) -> this.redis.claim(segment, token, lease)).toList());
+				() -> segments.stream().map((segment) -> claim(segment, token, lease)).toList());
 		for (int i = 0; i < claims.size(); i++) {
 			granted(segments.get(i), claims.get(i) instanceof Claim.Claimed, sent);
 		}
@@ -52,11 +58,29 @@ public final class SimulatedLedger implements Ledger {
 		this.tokens.add(lease.token());
 		long sent = this.redis.now();
 		List<Begun> begun = this.calls.call("begin", () -> lease + " " + copies,
-				() -> this.redis.begin(lease, copies, claim));
+				() -> took(copies, this.scripts.begin(lease, copies, claim)));
 		granted(lease.segment(), claim && !begun.isEmpty(), sent);
 		for (int i = 0; i < begun.size(); i++) {
 			if (begun.get(i) instanceof Begun.Fresh || begun.get(i) instanceof Begun.Resumed) {
-				this.begun.put(copies.get(i).record(), new Beginning(lease.segment(), sent));
+				this.begun.computeIfAbsent(copies.get(i).record(), (_) -> new ArrayList<>())
+					.add(new Beginning(lease, sent));
+			}
+		}
+		return begun;
+	}
+
+	private Claim claim(String segment, String token, Duration lease) {
+		Claim claim = this.scripts.claim(segment, token, lease);
+		if (claim instanceof Claim.Claimed) {
+			this.redis.took(segment);
+		}
+		return claim;
+	}
+
+	private List<Begun> took(List<CopyKey> copies, List<Begun> begun) {
+		for (int i = 0; i < begun.size(); i++) {
+			if (begun.get(i) instanceof Begun.Fresh || begun.get(i) instanceof Begun.Resumed) {
+				this.redis.took(copies.get(i).record());
 			}
 		}
 		return begun;
@@ -66,9 +90,12 @@ public final class SimulatedLedger implements Ledger {
 	public List<Boolean> renew(List<Lease> leases) throws LedgerException {
 		long sent = this.redis.now();
 		List<Boolean> held = this.calls.call("renew", () -> leases,
-				() -> leases.stream().map(this.redis::renew).toList());
+				() -> leases.stream().map(this.scripts::renew).toList());
 		for (int i = 0; i < held.size(); i++) {
 			granted(leases.get(i).segment(), held.get(i), sent);
+			if (!held.get(i)) {
+				this.lost.put(leases.get(i).segment() + leases.get(i).token(), this.redis.now());
+			}
 		}
 		return held;
 	}
@@ -77,17 +104,22 @@ public final class SimulatedLedger implements Ledger {
 	public List<MarkAnswer> mark(List<Mark> marks, List<Settlement> settlements) throws LedgerException {
 		List<MarkAnswer> marked = this.calls.call("mark", () -> marks + " " + settlements, () -> {
 			List<MarkAnswer> answers = new ArrayList<>();
-			marks.forEach((mark) -> answers.add(this.redis.mark(mark)));
-			settlements.forEach(this.redis::settle);
+			for (Mark mark : marks) {
+				answers.add(this.scripts.mark(mark));
+				if (mark.kind() == Mark.Kind.RELEASED) {
+					this.redis.took(SimulatedRedis.RELEASED + mark.copy().record());
+				}
+			}
+			settlements.forEach(this.scripts::settle);
 			return answers;
 		});
-		marks.forEach((mark) -> this.begun.remove(mark.copy().record()));
+		marks.forEach(this::marked);
 		return marked;
 	}
 
 	@Override
 	public List<Closed> closed(List<CopyKey> copies) throws LedgerException {
-		return this.calls.call("closed", () -> copies, () -> copies.stream().map(this.redis::closed).toList());
+		return this.calls.call("closed", () -> copies, () -> copies.stream().map(this.scripts::closed).toList());
 	}
 
 	@Override
@@ -111,21 +143,36 @@ public final class SimulatedLedger implements Ledger {
 		return this.begun.containsKey(record);
 	}
 
-	/// Whether the lease under which a record was begun was granted, in an answer that
-	/// came, to a request sent not longer ago than it lasts.
+	private void marked(Mark mark) {
+		this.begun.computeIfPresent(mark.copy().record(), (_, beginnings) -> {
+			beginnings.removeIf((beginning) -> beginning.lease.equals(mark.owner()));
+			return beginnings.isEmpty() ? null : beginnings;
+		});
+	}
+
+	/// Whether a lease under which a record was begun was granted, in an answer that
+	/// came,
+	/// to a request sent not longer ago than it lasts, and none said since that it is
+	/// lost.
 	boolean isHeld(String record, Duration lease) {
-		Beginning beginning = this.begun.get(record);
-		return beginning == null
-				|| this.redis.now() - this.granted.getOrDefault(beginning.segment, 0L) < lease.toNanos();
+		List<Beginning> beginnings = this.begun.get(record);
+		return beginnings == null || beginnings.stream().anyMatch((beginning) -> isHeld(beginning, lease));
 	}
 
-	/// When this replica asked to begin a record.
+	private boolean isHeld(Beginning beginning, Duration lease) {
+		String segment = beginning.lease.segment();
+		long now = this.redis.now();
+		return now - this.granted.getOrDefault(segment, 0L) < lease.toNanos()
+				&& this.lost.getOrDefault(segment + beginning.lease.token(), now) >= now;
+	}
+
+	/// When this replica asked to begin a record last.
 	long begunAt(String record) {
-		Beginning beginning = this.begun.get(record);
-		return (beginning != null) ? beginning.at : 0;
+		List<Beginning> beginnings = this.begun.get(record);
+		return (beginnings != null) ? beginnings.getLast().at : 0;
 	}
 
-	private record Beginning(String segment, long at) {
+	private record Beginning(Lease lease, long at) {
 	}
 
 	/// The open records that are this replica's.

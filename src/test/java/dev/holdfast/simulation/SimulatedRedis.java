@@ -22,6 +22,9 @@ import dev.holdfast.ledger.Ledger.Settlement;
 /// What Redis holds, and every earlier state of it.
 public final class SimulatedRedis {
 
+	/// Before the name of a record that was let go.
+	static final String RELEASED = "released ";
+
 	private final LongSupplier clock;
 
 	private final UndoLog log = new UndoLog();
@@ -33,6 +36,12 @@ public final class SimulatedRedis {
 	private final UndoLog.Table<Count> counts = this.log.new Table<>();
 
 	private long ticketUntil;
+
+	private int losses;
+
+	/// How often each record was begun and let go, and each segment claimed, whatever was
+	/// forgotten.
+	private final Map<String, Integer> taken = new HashMap<>();
 
 	public SimulatedRedis(LongSupplier clock) {
 		this.clock = clock;
@@ -51,6 +60,7 @@ public final class SimulatedRedis {
 	Set<String> failOver(int back) {
 		Map<String, Entry> before = this.entries.copy();
 		Map<String, Long> alive = alive();
+		this.losses++;
 		this.log.takeBack(back);
 		Map<String, Long> stillAlive = alive();
 		alive.entrySet().removeIf((lease) -> stillAlive.getOrDefault(lease.getKey(), 0L) >= lease.getValue());
@@ -67,11 +77,17 @@ public final class SimulatedRedis {
 		return this.log.calls();
 	}
 
+	/// How often it forgot something.
+	int losses() {
+		return this.losses;
+	}
+
 	/// Forgets everything.
 	/// @return the records it had
 	public Set<String> flush() {
 		Set<String> records = this.entries.copy().keySet();
 		begins();
+		this.losses++;
 		this.entries.clear();
 		this.leases.clear();
 		this.counts.clear();
@@ -104,7 +120,7 @@ public final class SimulatedRedis {
 		return alive;
 	}
 
-	private static String segment(String owner) {
+	static String segment(String owner) {
 		return owner.substring(0, owner.lastIndexOf('/'));
 	}
 
@@ -127,185 +143,73 @@ public final class SimulatedRedis {
 		return this.clock.getAsLong();
 	}
 
+	/// A record was begun, or a segment claimed.
+	void took(String name) {
+		this.taken.merge(name, 1, Integer::sum);
+	}
+
+	int taken(String name) {
+		return this.taken.getOrDefault(name, 0);
+	}
+
+	boolean isDone(String record) {
+		Entry entry = this.entries.get(record);
+		return entry != null && entry.closed == Closed.DONE;
+	}
+
 	boolean isClosed(String record) {
 		Entry entry = this.entries.get(record);
 		return entry != null && entry.closed != null;
 	}
 
-	private String lease(String segment) {
+	/// The value of a lease that has not ended, or null.
+	String lease(String segment) {
 		Value value = this.leases.get(segment);
 		return (value != null && value.expires > this.clock.getAsLong()) ? value.text : null;
 	}
 
-	private Count count(String segment) {
+	Count count(String segment) {
 		return Objects.requireNonNullElse(this.counts.get(segment), new Count(0, false));
 	}
 
-	private void count(String segment, Count count) {
+	void count(String segment, Count count) {
 		this.counts.put(segment, count);
 	}
 
-	private void lease(String segment, String text, Duration time) {
+	void lease(String segment, String text, Duration time) {
 		this.leases.put(segment, new Value(text, this.clock.getAsLong() + time.toNanos()));
 	}
 
-	private Duration left(String segment) {
+	Duration left(String segment) {
 		return Duration.ofMillis((this.leases.get(segment).expires - this.clock.getAsLong()) / 1_000_000);
 	}
 
-	Claim claim(String segment, String token, Duration time) {
-		String holder = lease(segment);
-		if ("settled".equals(holder)) {
-			return new Claim.Settled();
-		}
-		if (holder != null && !holder.equals(token)) {
-			return new Claim.Busy(left(segment));
-		}
-		Count count = count(segment);
-		int claims = count.claims;
-		if (holder == null) {
-			claims++;
-			count(segment, new Count(claims, count.later));
-		}
-		lease(segment, token, time);
-		return new Claim.Claimed(Math.max(1, claims), count.later);
-	}
-
-	List<Begun> begin(Lease lease, List<CopyKey> copies, boolean claim) {
-		String holder = lease(lease.segment());
-		if (!lease.token().equals(holder) && (holder != null || !claim)) {
-			return List.of();
-		}
-		if (claim) {
-			lease(lease.segment(), lease.token(), lease.duration());
-		}
-		if (count(lease.segment()).later) {
-			count(lease.segment(), new Count(0, true));
-		}
-		else {
-			this.counts.remove(lease.segment());
-		}
-		List<Begun> answers = new ArrayList<>();
-		copies.forEach((copy) -> answers.add(begin(lease, copy, copies.size() > 1)));
-		return answers;
-	}
-
-	private Begun begin(Lease lease, CopyKey copy, boolean company) {
-		String me = lease.segment() + "/" + lease.token();
-		Entry entry = this.entries.get(copy.record());
-		if (entry == null) {
-			return write(copy, me, 0, lease.segment());
-		}
-		if (entry.closed != null || copy.attempt() < entry.position) {
-			return new Begun.Duplicate(entry.tag.equals(lease.segment()));
-		}
-		boolean mine = me.equals(entry.owner);
-		if (!mine && isAlive(entry.owner)) {
-			return new Begun.Busy(left(segment(entry.owner)));
-		}
-		if (copy.attempt() > entry.position) {
-			return write(copy, me, 0, entry.tag);
-		}
-		if (mine || entry.owner.isEmpty()) {
-			return write(copy, me, entry.resumes, entry.tag);
-		}
-		int resumes = entry.resumes + 1;
-		if (resumes >= 2 && company) {
-			return new Begun.Alone();
-		}
-		write(copy, me, resumes, entry.tag);
-		return new Begun.Resumed(resumes);
-	}
-
-	private Begun write(CopyKey copy, String owner, int resumes, String tag) {
-		this.entries.put(copy.record(), new Entry(copy.attempt(), owner, resumes, tag, null));
-		return new Begun.Fresh();
-	}
-
-	private boolean isAlive(String owner) {
+	boolean isAlive(String owner) {
 		int slash = owner.lastIndexOf('/');
 		return slash > 0 && owner.substring(slash + 1).equals(lease(owner.substring(0, slash)));
 	}
 
-	boolean renew(Lease lease) {
-		boolean held = lease.token().equals(lease(lease.segment()));
-		if (held) {
-			lease(lease.segment(), lease.token(), lease.duration());
-		}
-		return held;
+	Entry entry(String record) {
+		return this.entries.get(record);
 	}
 
-	MarkAnswer mark(Mark mark) {
-		String me = mark.owner().segment() + "/" + mark.owner().token();
-		Entry entry = this.entries.get(mark.copy().record());
-		return switch (mark.kind()) {
-			case HANDLED -> close(mark, entry, me, Closed.DONE);
-			case DEAD -> close(mark, entry, me, (entry != null && entry.closed != null) ? entry.closed : Closed.DEAD);
-			case RETRY -> raise(mark, entry, me);
-			case RELEASED -> release(mark, entry, me);
-		};
+	/// Writes a record.
+	/// @throws AssertionError if that takes back what it says: a position, an effect, or
+	/// that it is closed
+	void entry(String record, Entry entry) {
+		Entry before = this.entries.get(record);
+		if (before != null && before.rank() > entry.rank()) {
+			throw new AssertionError("a record goes back from " + before + " to " + entry);
+		}
+		this.entries.put(record, entry);
 	}
 
-	private MarkAnswer close(Mark mark, Entry entry, String me, Closed how) {
-		String tag = (entry != null) ? entry.tag : mark.owner().segment();
-		this.entries.put(mark.copy().record(), new Entry(0, "", 0, tag, how));
-		if (entry == null) {
-			return MarkAnswer.LATE;
-		}
-		if (entry.closed != null) {
-			return MarkAnswer.ALREADY;
-		}
-		if (me.equals(entry.owner)) {
-			return MarkAnswer.OK;
-		}
-		return isAlive(entry.owner) ? MarkAnswer.STOLEN : MarkAnswer.LATE;
+	void noLease(String segment) {
+		this.leases.remove(segment);
 	}
 
-	private MarkAnswer raise(Mark mark, Entry entry, String me) {
-		int attempt = mark.copy().attempt();
-		if (entry != null && (entry.closed != null || entry.position > attempt)) {
-			return MarkAnswer.ALREADY;
-		}
-		if (entry != null && !me.equals(entry.owner) && isAlive(entry.owner)) {
-			return MarkAnswer.STOLEN;
-		}
-		String tag = (entry != null) ? entry.tag : mark.owner().segment();
-		this.entries.put(mark.copy().record(), new Entry(attempt + 1, "", 0, tag, null));
-		return (entry != null) ? MarkAnswer.OK : MarkAnswer.LATE;
-	}
-
-	private MarkAnswer release(Mark mark, Entry entry, String me) {
-		if (entry == null || entry.closed != null || !me.equals(entry.owner)) {
-			return MarkAnswer.ALREADY;
-		}
-		this.entries.put(mark.copy().record(), new Entry(entry.position, "", entry.resumes, entry.tag, null));
-		return MarkAnswer.OK;
-	}
-
-	void settle(Settlement settlement) {
-		Lease lease = settlement.lease();
-		if (!lease.token().equals(lease(lease.segment()))) {
-			return;
-		}
-		switch (settlement.kind()) {
-			case SETTLED -> {
-				lease(lease.segment(), "settled", settlement.time());
-				this.counts.remove(lease.segment());
-			}
-			case LATER -> {
-				lease(lease.segment(), "later", settlement.time());
-				count(lease.segment(), new Count(0, true));
-			}
-			case RELEASED -> {
-				this.leases.remove(lease.segment());
-				this.counts.remove(lease.segment());
-			}
-		}
-	}
-
-	Closed closed(CopyKey copy) {
-		Entry entry = this.entries.get(copy.record());
-		return (entry == null || entry.closed == null) ? Closed.OPEN : entry.closed;
+	void noCount(String segment) {
+		this.counts.remove(segment);
 	}
 
 	boolean ticket(Duration interval) {
@@ -320,11 +224,20 @@ public final class SimulatedRedis {
 	/// A record of a delivery.
 	///
 	/// @param closed null while it is open
-	private record Entry(int position, String owner, int resumes, String tag, Closed closed) {
+	record Entry(int position, String owner, int resumes, String tag, Closed closed) {
+
+		/// How much is over: attempts, then a dead letter, then an effect.
+		private int rank() {
+			if (this.closed == null) {
+				return this.position;
+			}
+			return (this.closed == Closed.DONE) ? Integer.MAX_VALUE : Integer.MAX_VALUE - 1;
+		}
+
 	}
 
 	/// How often a segment was claimed, and whether the last visit ended with `LATER`.
-	private record Count(int claims, boolean later) {
+	record Count(int claims, boolean later) {
 	}
 
 	private record Value(String text, long expires) {

@@ -1,12 +1,11 @@
 package dev.holdfast.simulation;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 import dev.holdfast.buffer.ObjectStore;
 import dev.holdfast.buffer.Payload;
@@ -34,25 +34,42 @@ final class SimulatedStore {
 
 	private static final int REMEMBERED = 20;
 
+	private static final int DOWN_AFTER = 20;
+
 	private static final Duration LISTED_LATE = Duration.ofSeconds(5);
 
-	private final Set<String> poisoned = new HashSet<>();
+	/// How often each object was the end of whoever read it.
+	private final Map<String, Integer> poisoned = new HashMap<>();
+
+	/// How often each was read with damage.
+	private final Map<String, Integer> damaged = new HashMap<>();
 
 	private final World world;
 
 	private final Faults faults;
 
+	private final Rules rules;
+
 	/// Hears of every object that is stored, and by whom.
 	private final BiConsumer<Stored, String> stored;
+
+	/// Hears of every object that is deleted.
+	private final Consumer<Stored> deleted;
+
+	/// How many PUTs of what is received failed in a row, by replica.
+	private final Map<String, Integer> failures = new HashMap<>();
 
 	private final NavigableMap<String, Stored> objects = new TreeMap<>();
 
 	private final Map<String, Stored> recentlyDeleted = new LinkedHashMap<>();
 
-	SimulatedStore(World world, Faults faults, BiConsumer<Stored, String> stored) {
+	SimulatedStore(World world, Faults faults, Rules rules, BiConsumer<Stored, String> stored,
+			Consumer<Stored> deleted) {
 		this.world = world;
 		this.faults = faults;
+		this.rules = rules;
 		this.stored = stored;
+		this.deleted = deleted;
 	}
 
 	/// What is stored under a prefix.
@@ -66,44 +83,34 @@ final class SimulatedStore {
 
 	/// The store as one replica reaches it.
 	/// @param death what becomes of whoever reads a poisoned object
-	ObjectStore client(String name, Wire wire, Runnable death) {
-		return new Client(name, wire, death);
+	/// @param slowedDown hears that the store asked for fewer requests
+	ObjectStore client(String name, Wire wire, Runnable death, Runnable slowedDown) {
+		return new Client(name, wire, death, slowedDown);
+	}
+
+	/// Whether the store is down for a replica, beyond doubt.
+	boolean isDown(String name) {
+		return this.failures.getOrDefault(name, 0) > DOWN_AFTER;
 	}
 
 	/// Lets an object be the end of whoever reads it.
 	void poison(Stored object) {
-		this.poisoned.add(object.key);
+		this.poisoned.put(object.key(), 0);
 	}
 
 	/// Loses what it confirmed.
 	void lose(Stored object) {
-		this.objects.remove(object.key);
+		this.objects.remove(object.key());
 	}
 
 	/// Alters what it confirmed.
 	void alter(Stored object) {
-		byte[] bytes = damage(object.bytes);
-		while (SegmentDecoder.decode(SegmentKey.parse(object.key).orElseThrow(), bytes).unknownVersion()) {
-			bytes = damage(object.bytes);
+		byte[] bytes = Damage.to(object.bytes(), this.world.random);
+		while (SegmentDecoder.decode(SegmentKey.parse(object.key()).orElseThrow(), bytes).unknownVersion()) {
+			bytes = Damage.to(object.bytes(), this.world.random);
 		}
-		this.objects.put(object.key, new Stored(object.key, bytes, object.modified, object.copies));
-	}
-
-	private byte[] damage(byte[] bytes) {
-		int at = this.world.random.nextInt(Math.max(1, bytes.length));
-		if (bytes.length == 0 || this.world.random.nextBoolean()) {
-			return Arrays.copyOf(bytes,
-					Math.min(bytes.length, this.world.random.nextBoolean() ? at : lastDelivery(bytes)));
-		}
-		byte[] damaged = bytes.clone();
-		damaged[at] ^= 1;
-		return damaged;
-	}
-
-	/// Where the last delivery of a segment begins: cut there, it is shorter and in
-	/// order.
-	private static int lastDelivery(byte[] bytes) {
-		return Math.max(0, new String(bytes, StandardCharsets.ISO_8859_1).lastIndexOf("POST /webhook"));
+		this.objects.put(object.key(), new Stored(object.key(), bytes, object.modified(), object.copies()));
+		this.damaged.put(object.key(), 2);
 	}
 
 	private static NavigableMap<String, Stored> range(NavigableMap<String, Stored> objects, String prefix) {
@@ -120,31 +127,21 @@ final class SimulatedStore {
 		this.stored.accept(object, by);
 	}
 
+	private void copy(Stored object, String to, String by) {
+		this.rules.keptRaw(object, this.damaged.getOrDefault(object.key(), 0) > 1);
+		put(to, object.bytes(), object.copies(), by);
+	}
+
 	private void remove(String key) {
 		this.world.trace(() -> "deleted " + key);
 		Stored removed = this.objects.remove(key);
 		if (removed != null) {
+			this.deleted.accept(removed);
 			this.recentlyDeleted.put(key, removed);
 			if (this.recentlyDeleted.size() > REMEMBERED) {
 				this.recentlyDeleted.remove(this.recentlyDeleted.keySet().iterator().next());
 			}
 		}
-	}
-
-	/// An object.
-	///
-	/// @param copies what it held when it was written
-	@SuppressWarnings("ArrayRecordComponent")
-	record Stored(String key, byte[] bytes, Instant modified, List<Copy> copies) {
-
-		@Override
-		public String toString() {
-			return this.key + this.copies.stream()
-				.map((copy) -> " " + copy.delivery().id().printable() + "#" + copy.envelope().run() + "@"
-						+ copy.envelope().handler() + " attempt " + copy.envelope().attempt())
-				.toList();
-		}
-
 	}
 
 	private static StoreException unavailable(String how) {
@@ -159,10 +156,13 @@ final class SimulatedStore {
 
 		private final Runnable death;
 
-		Client(String name, Wire wire, Runnable death) {
+		private final Runnable slowedDown;
+
+		Client(String name, Wire wire, Runnable death, Runnable slowedDown) {
 			this.name = name;
 			this.wire = wire;
 			this.death = death;
+			this.slowedDown = slowedDown;
 		}
 
 		@Override
@@ -171,23 +171,35 @@ final class SimulatedStore {
 			List<Copy> copies = SegmentKey.parse(key)
 				.map((segment) -> SegmentDecoder.decode(segment, bytes).copies())
 				.orElse(List.of());
+			boolean counts = !key.startsWith(SegmentKey.RETRY) && !key.startsWith(SegmentKey.DEAD_LETTER);
+			if (counts) {
+				SimulatedStore.this.failures.merge(this.name, 1, Integer::sum);
+			}
 			call("put", true, () -> {
 				SimulatedStore.this.put(key, bytes, copies, this.name);
 				return true;
 			});
+			if (counts) {
+				SimulatedStore.this.failures.remove(this.name);
+			}
 		}
 
 		@Override
 		public byte[] get(String key) throws StoreException {
-			if (SimulatedStore.this.poisoned.contains(key)) {
+			if (SimulatedStore.this.poisoned.containsKey(key)) {
+				SimulatedStore.this.rules.killed(key, SimulatedStore.this.poisoned.merge(key, 1, Integer::sum));
 				this.death.run();
 			}
-			Optional<byte[]> bytes = call("get", false, () -> find(key).map((object) -> read(object.bytes)));
+			Optional<byte[]> bytes = call("get", false, () -> find(key).map((object) -> read(object)));
 			return bytes.orElseThrow(() -> new StoreException(Kind.NOT_FOUND, "HTTP 404", null));
 		}
 
-		private byte[] read(byte[] bytes) {
-			return SimulatedStore.this.faults.strike("get", " altered or truncated", 0.6) ? damage(bytes) : bytes;
+		private byte[] read(Stored object) {
+			if (SimulatedStore.this.faults.strike("get", " altered or truncated", 0.6)) {
+				SimulatedStore.this.damaged.merge(object.key(), 1, Integer::sum);
+				return Damage.to(object.bytes(), SimulatedStore.this.world.random);
+			}
+			return object.bytes();
 		}
 
 		@Override
@@ -214,22 +226,22 @@ final class SimulatedStore {
 					if (listed.size() == PAGE) {
 						return new Listing(listed, date, true);
 					}
-					listed.add(new Listed(object.key, object.bytes.length,
-							object.modified.truncatedTo(ChronoUnit.SECONDS)));
+					listed.add(new Listed(object.key(), object.bytes().length,
+							object.modified().truncatedTo(ChronoUnit.SECONDS)));
 				}
 			}
 			return new Listing(listed, date, false);
 		}
 
 		private static boolean isNew(Stored object, Instant date) {
-			return Duration.between(object.modified, date).compareTo(LISTED_LATE) < 0;
+			return Duration.between(object.modified(), date).compareTo(LISTED_LATE) < 0;
 		}
 
 		@Override
 		public void copy(String from, String to) throws StoreException {
 			boolean found = call("copy", true, () -> {
 				Optional<Stored> object = find(from);
-				object.ifPresent((there) -> SimulatedStore.this.put(to, there.bytes, there.copies, this.name));
+				object.ifPresent((there) -> SimulatedStore.this.copy(there, to, this.name));
 				return object.isPresent();
 			});
 			if (!found) {
@@ -256,6 +268,7 @@ final class SimulatedStore {
 		private <T> T call(String name, boolean changes, java.util.function.Supplier<T> effect) throws StoreException {
 			if (SimulatedStore.this.faults.strike(name, " slow down", 0.3)) {
 				SimulatedStore.this.world.moment(20);
+				this.slowedDown.run();
 				throw new StoreException(Kind.SLOW_DOWN, "HTTP 503 SlowDown", null);
 			}
 			return this.wire.call(name, changes, effect, SimulatedStore::unavailable);

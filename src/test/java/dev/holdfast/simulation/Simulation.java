@@ -17,7 +17,6 @@ import dev.holdfast.oracle.Judgement;
 import dev.holdfast.oracle.Oracle;
 import dev.holdfast.oracle.Part;
 import dev.holdfast.oracle.Window;
-import dev.holdfast.simulation.SimulatedStore.Stored;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
 /// One run: Shopify sends, replicas receive and process, an operator replays, things go
@@ -28,19 +27,22 @@ final class Simulation {
 
 	static final int LEAST_FAULTS = 3;
 
-	private static final String ALL = "";
-
 	private static final int REPLICAS = 3;
 
 	private static final int CRASHES = 4;
 
-	private static final Duration LEASE = Duration.ofSeconds(30);
+	private static final Duration RETENTION = Duration.ofDays(30);
+
+	private static final Duration SHORT_RETENTION = Duration.ofSeconds(40);
 
 	private static final Duration SENDING = Duration.ofSeconds(75);
 
 	private static final Duration TROUBLE = Duration.ofSeconds(150);
 
-	private static final Duration DRAIN = Duration.ofHours(12);
+	/// After the last fault each replica has recovered.
+	private static final Duration RECOVERED = TROUBLE.plusSeconds(100);
+
+	private static final Duration DRAIN = Duration.ofHours(2);
 
 	final World world;
 
@@ -60,24 +62,21 @@ final class Simulation {
 
 	final SimpleMeterRegistry meters = new SimpleMeterRegistry();
 
+	final Rules rules;
+
 	final boolean troubled;
+
+	private final boolean faultless;
+
+	/// How long dead letters are kept.
+	final Duration retention;
 
 	/// The Redis of a second region that shares the bucket, in a few runs.
 	private final SimulatedRedis abroad;
 
 	private final List<Replica> replicas = new ArrayList<>();
 
-	private final Map<String, Long> handlersDown = new HashMap<>();
-
-	private final Shopify shopify;
-
-	/// Calls of handlers that should not have been.
-	private final List<String> wrong = new ArrayList<>();
-
-	/// When a window was opened last over each effect, by the replica that was hit.
-	private final Map<String, Map<String, Long>> lastOpened = new HashMap<>();
-
-	private final Map<String, Integer> furthest = new HashMap<>();
+	final Shopify shopify;
 
 	private final Graves graves = new Graves();
 
@@ -89,13 +88,16 @@ final class Simulation {
 	/// @param troubled whether replicas and Redis fail, too
 	Simulation(long seed, double faultRate, boolean troubled) {
 		this.troubled = troubled;
+		this.faultless = faultRate == 0;
 		this.world = new World(seed);
+		this.rules = new Rules(this);
 		this.faults = new Faults(this.world, faultRate);
 		this.outside = this.world.new Process(Duration.ZERO);
 		this.crashes = new Crashes.Plan(this.world, this.faults, troubled ? CRASHES : 0);
-		this.store = new SimulatedStore(this.world, this.faults, this::stored);
+		this.store = new SimulatedStore(this.world, this.faults, this.rules, this::stored, this::deleted);
 		this.redis = new SimulatedRedis(this.world::nanoTime);
 		this.abroad = (troubled && this.world.chance(0.03)) ? new SimulatedRedis(this.world::nanoTime) : this.redis;
+		this.retention = (troubled && this.world.chance(0.1)) ? SHORT_RETENTION : RETENTION;
 		this.shopify = new Shopify(this);
 	}
 
@@ -106,6 +108,7 @@ final class Simulation {
 			this.replicas.add(replica(i));
 		}
 		this.shopify.start(DELIVERIES, SENDING);
+		this.shopify.probe(RECOVERED);
 		if (this.troubled) {
 			this.outside.start("trouble", () -> new Trouble(this).run());
 		}
@@ -133,14 +136,11 @@ final class Simulation {
 		}
 		for (Stored letter : this.store.under(SegmentKey.DEAD_LETTER)) {
 			keeps("dead", letter.copies());
-			letter.copies().forEach(this::checkReason);
 			if (letter.copies().stream().anyMatch(this::wasHad)) {
 				this.faults.count("W13 orphan dead letter");
 			}
 		}
-		if (!this.wrong.isEmpty()) {
-			throw new AssertionError("handlers called " + this.wrong);
-		}
+		this.rules.check();
 		Judgement judgement = this.oracle.judge();
 		if (!judgement.isClean()) {
 			throw new AssertionError(judgement.problems());
@@ -148,34 +148,9 @@ final class Simulation {
 		return judgement;
 	}
 
-	/// Nothing dies but of what can kill it here: days that only a replica's clock has
-	/// seen
-	/// cannot.
-	private void checkReason(Copy copy) {
-		String reason = (copy.envelope().failure() != null) ? copy.envelope().failure().reason() : "unreadable";
-		boolean plausible = switch (reason) {
-			case "refused", "unhandled" -> true;
-			case "attempts-exhausted" -> copy.envelope().attempt() + 1 == Replica.MAX_ATTEMPTS;
-			case "crashed" -> this.troubled;
-			default -> this.faults.total() > 0;
-		};
-		if (!plausible || reason.equals("too-old")) {
-			throw new AssertionError("died of " + reason + ": " + copy);
-		}
-	}
-
-	/// A handler is called under a lease, by one replica at a time unless a window is
-	/// open, and while Redis forgets nothing, for no attempt that was over.
-	void checkCall(HandlerCalls.Call call, String once, int attempt) {
-		if (!call.isLeased(LEASE)) {
-			this.wrong.add("without a lease: " + once + " at " + this.world.nanoTime() / 1e9);
-		}
-		if (this.calls.isOverlap(call, LEASE, this.lastOpened.getOrDefault(once, Map.of()))) {
-			this.wrong.add("while another does: " + once + " at " + this.world.nanoTime() / 1e9);
-		}
-		if (this.furthest.merge(once, attempt, Math::max) > attempt && !this.troubled) {
-			this.wrong.add("behind its position: " + once + " at " + this.world.nanoTime() / 1e9);
-		}
+	/// How often a record was begun, or a segment claimed, in whichever Redis.
+	int taken(String name) {
+		return this.redis.taken(name) + ((this.abroad != this.redis) ? this.abroad.taken(name) : 0);
 	}
 
 	Replica anyReplica() {
@@ -186,16 +161,25 @@ final class Simulation {
 		return this.replicas;
 	}
 
+	/// Whether nothing goes wrong in this run at all.
+	boolean isPeaceful() {
+		return !this.troubled && this.faultless;
+	}
+
 	boolean isCalm() {
 		return this.calm;
 	}
 
-	void loseHandler(String name, Duration time) {
-		this.handlersDown.put(name, this.world.nanoTime() + time.toNanos());
+	/// Lets a replica do nothing for a time.
+	void freeze(Replica replica) {
+		freeze(replica, Duration.ofSeconds(5 + this.world.random.nextInt(60)));
 	}
 
-	boolean isDown(String handler) {
-		return this.handlersDown.getOrDefault(handler, 0L) > this.world.nanoTime();
+	void freeze(Replica replica, Duration time) {
+		if (this.troubled) {
+			opens("W4 lease overrun, frozen", replica);
+			replica.process.freeze(time);
+		}
 	}
 
 	/// Ends a replica without a word; another takes its place.
@@ -234,9 +218,7 @@ final class Simulation {
 			handlers.forEach((handler) -> exposed.merge(Effect.once(handler, key), 1, Integer::sum));
 		}
 		String hit = (replica != null) ? replica : "";
-		exposed.keySet()
-			.forEach((once) -> this.lastOpened.computeIfAbsent(once, (_) -> new HashMap<>())
-				.put(hit, this.world.nanoTime()));
+		this.rules.opened(exposed.keySet(), hit);
 		this.faults.happened(name);
 		this.world.trace(() -> name + " over " + records);
 		this.oracle.opened(new Window(name, this.world.nanoTime(), exposed, replica));
@@ -248,11 +230,13 @@ final class Simulation {
 	}
 
 	void acknowledged(Delivery delivery) {
+		this.rules.acknowledged(delivery);
 		this.oracle.owes(Identity.of(delivery).value(), 0, Effects.taking(delivery, null));
 	}
 
 	/// A client is told to send it again.
 	void refused(Delivery delivery) {
+		this.rules.refused(delivery);
 		List<String> handlers = Effects.taking(delivery, null);
 		String handler = handlers.isEmpty() ? null : handlers.getFirst();
 		if (this.oracle.isOwed(new Part(Identity.of(delivery).value(), 0, handler))) {
@@ -262,6 +246,7 @@ final class Simulation {
 
 	/// Whatever was stored to be handled must be.
 	private void stored(Stored object, String replica) {
+		this.rules.stored(object);
 		for (Copy copy : object.copies()) {
 			String identity = Identity.of(copy.delivery()).value();
 			String handler = copy.envelope().handler();
@@ -284,7 +269,17 @@ final class Simulation {
 		}
 	}
 
-	private boolean wasHad(Copy copy) {
+	/// A dead letter may only go by an operator's word, or when it is old.
+	private void deleted(Stored object) {
+		if (object.key().startsWith(SegmentKey.DEAD_LETTER) && this.rules.isOld(object)) {
+			this.faults.count("dead letter swept");
+			keeps("retention", object.copies());
+		}
+		this.rules.deleted(object);
+	}
+
+	/// Whether one of its handlers handled it.
+	boolean wasHad(Copy copy) {
 		String key = Identity.of(copy.delivery()).value() + "." + copy.envelope().run();
 		return Effects.taking(copy.delivery(), copy.envelope().handler())
 			.stream()

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Set;
 
 import dev.holdfast.buffer.SegmentKey;
-import dev.holdfast.simulation.SimulatedStore.Stored;
 
 /// What goes wrong besides calls: replicas crash, stop and freeze, Redis fails over and
 /// forgets, ways are cut, clocks jump, the bucket loses.
@@ -16,6 +15,8 @@ final class Trouble {
 
 	/// Two cuts within this may together outlast a lease, which one gap does not.
 	private static final Duration LEASE = Duration.ofSeconds(30);
+
+	private static final Duration LONG_OUTAGE = Duration.ofSeconds(120);
 
 	private static final int MOST_MILLIS = 40_000;
 
@@ -36,6 +37,9 @@ final class Trouble {
 
 	void run() {
 		try {
+			if (this.world.chance(0.1)) {
+				loseHandler(LONG_OUTAGE);
+			}
 			this.simulation.outside.pause(upTo(this.pace));
 			while (!this.simulation.faults.areOver()) {
 				strike(this.simulation.anyReplica());
@@ -52,17 +56,17 @@ final class Trouble {
 	}
 
 	private void strike(Replica victim) {
-		switch (this.world.random.nextInt(16)) {
+		switch (this.world.random.nextInt(17)) {
 			case 0, 1 -> this.simulation.crash(victim);
-			case 2 -> stop(victim);
-			case 3, 4 -> freeze(victim);
+			case 2, 16 -> stop(victim);
+			case 3, 4 -> this.simulation.freeze(victim);
 			case 5 -> cut(victim);
 			case 6, 7, 8 -> failOver();
 			case 9 -> flush();
 			case 10 -> this.simulation.opens("W7 redis clock jump", this.simulation.redis.endAllLeases());
 			case 11 -> jump(victim);
 			case 12 -> loseStore(victim);
-			case 13 -> loseHandler();
+			case 13 -> loseHandler(upTo(60_000));
 			default -> loseObject();
 		}
 	}
@@ -80,17 +84,8 @@ final class Trouble {
 		victim.stop(() -> this.simulation.crash(victim));
 		this.simulation.replace(victim);
 		if (this.world.random.nextBoolean()) {
-			freeze(victim, LEASE.plusSeconds(this.world.random.nextInt(30)));
+			this.simulation.freeze(victim, LEASE.plusSeconds(this.world.random.nextInt(30)));
 		}
-	}
-
-	private void freeze(Replica victim) {
-		freeze(victim, Duration.ofSeconds(5 + this.world.random.nextInt(60)));
-	}
-
-	private void freeze(Replica victim, Duration time) {
-		this.simulation.opens("W4 lease overrun, frozen", victim);
-		victim.process.freeze(time);
 	}
 
 	/// The replica goes on, and cannot renew its leases.
@@ -124,6 +119,7 @@ final class Trouble {
 		if (this.world.chance(0.3)) {
 			this.simulation.calls.settle();
 			this.simulation.opens("W6 dedupe memory gone", this.simulation.redis.flush());
+			this.simulation.shopify.resend();
 		}
 	}
 
@@ -133,21 +129,26 @@ final class Trouble {
 	}
 
 	private void loseStore(Replica victim) {
+		if (this.world.random.nextBoolean()) {
+			this.simulation.faults.happened("store slow");
+			this.simulation.replicas().forEach((replica) -> replica.toStore.slow(upTo(20_000)));
+			return;
+		}
 		this.simulation.faults.happened("store unreachable");
 		List<Replica> victims = this.world.random.nextBoolean() ? List.of(victim) : this.simulation.replicas();
 		Duration gap = upTo(40_000);
 		victims.forEach((replica) -> replica.toStore.cut(gap));
 	}
 
-	private void loseHandler() {
+	private void loseHandler(Duration time) {
 		this.simulation.faults.happened("handler down");
-		this.simulation.loseHandler(Effects.NAMES.get(this.world.random.nextInt(Effects.NAMES.size())), upTo(60_000));
+		this.simulation.faults.loseHandler(Effects.NAMES.get(this.world.random.nextInt(Effects.NAMES.size())), time);
 	}
 
 	private void loseObject() {
 		String folder = this.world.random.nextBoolean() ? SegmentKey.INBOX : SegmentKey.RETRY;
 		List<Stored> objects = this.simulation.store.under(folder);
-		if (objects.isEmpty() || this.world.chance(0.5)) {
+		if (objects.isEmpty()) {
 			return;
 		}
 		Stored object = objects.get(this.world.random.nextInt(objects.size()));

@@ -10,6 +10,13 @@ final class Wire {
 
 	private static final int LATE_MILLIS = 60_000;
 
+	private static final int GIVEN_UP_MILLIS = 1200;
+
+	/// How likely a freeze is between a call and its answer, as part of other faults.
+	private static final double FROZEN = 0.01;
+
+	private static final double RENEW_FROZEN = 0.3;
+
 	private final World world;
 
 	private final Faults faults;
@@ -20,21 +27,33 @@ final class Wire {
 
 	private final int millis;
 
+	/// Lets the replica do nothing for a time.
+	private final Runnable freeze;
+
 	private long downUntil = Long.MIN_VALUE;
+
+	private long slowUntil = Long.MIN_VALUE;
 
 	/// @param network what a late effect does not die with
 	/// @param millis how long one way takes at most
-	Wire(World world, Faults faults, World.Process network, Crashes crashes, int millis) {
+	/// @param freeze lets the replica do nothing for a time, while an answer waits for it
+	Wire(World world, Faults faults, World.Process network, Crashes crashes, int millis, Runnable freeze) {
 		this.world = world;
 		this.faults = faults;
 		this.network = network;
 		this.crashes = crashes;
 		this.millis = millis;
+		this.freeze = freeze;
 	}
 
 	/// Lets nothing through for a time.
 	void cut(Duration time) {
 		this.downUntil = Math.max(this.downUntil, this.world.nanoTime() + time.toNanos());
+	}
+
+	/// Lets answers take long for a time, most of them longer than anybody waits.
+	void slow(Duration time) {
+		this.slowUntil = this.world.nanoTime() + time.toNanos();
 	}
 
 	/// Whether it was cut within a time before now.
@@ -59,13 +78,20 @@ final class Wire {
 		if (this.faults.strike(name, " request lost")) {
 			throw lost("no answer", failure);
 		}
-		if (changes && this.faults.strike(name, " applied late")) {
+		boolean tooSlow = isTooSlow();
+		if (tooSlow && this.world.chance(0.8)) {
+			throw lost("no answer", failure);
+		}
+		if (changes && (tooSlow || this.faults.strike(name, " applied late"))) {
 			this.world.timer(Duration.ofMillis(this.world.random.nextInt(LATE_MILLIS)).toNanos(), this.network,
 					effect::get);
 			throw lost("no answer", failure);
 		}
 		T answer = effect.get();
 		this.crashes.after(name);
+		if (this.faults.strike(name, " frozen", name.equals("renew") ? RENEW_FROZEN : FROZEN)) {
+			this.freeze.run();
+		}
 		this.world.moment(this.millis);
 		if (isCut()) {
 			throw lost("connection reset", failure);
@@ -75,6 +101,15 @@ final class Wire {
 		}
 		this.faults.count(name + " answered");
 		return answer;
+	}
+
+	/// Waits, where answers take long.
+	private boolean isTooSlow() {
+		if (this.slowUntil <= this.world.nanoTime() || this.faults.areOver()) {
+			return false;
+		}
+		this.world.moment(GIVEN_UP_MILLIS);
+		return this.world.chance(0.7);
 	}
 
 	/// Half of what is lost is known at once, half only when time is up.

@@ -85,8 +85,8 @@ public final class World {
 				if (timer == null) {
 					return;
 				}
-				this.now = Math.max(this.now, timer.at);
-				timer.fire();
+				this.now = Math.max(this.now, timer.at());
+				fire(timer);
 				continue;
 			}
 			run(this.runnable.remove(this.random.nextInt(this.runnable.size())));
@@ -96,11 +96,11 @@ public final class World {
 	/// Runs what can run, and all that follows, until a time has passed and no further.
 	public void pass(Duration time) {
 		long until = this.now + time.toNanos();
-		while (!this.runnable.isEmpty() || (!this.timers.isEmpty() && this.timers.peek().at <= until)) {
+		while (!this.runnable.isEmpty() || (!this.timers.isEmpty() && this.timers.peek().at() <= until)) {
 			if (this.runnable.isEmpty()) {
 				Timer timer = this.timers.poll();
-				this.now = Math.max(this.now, timer.at);
-				timer.fire();
+				this.now = Math.max(this.now, timer.at());
+				fire(timer);
 			}
 			else {
 				run(this.runnable.remove(this.random.nextInt(this.runnable.size())));
@@ -120,13 +120,12 @@ public final class World {
 			timer(work.process.frozenUntil - this.now, work.process, () -> wake(work));
 			return;
 		}
-		if (work.process.dead || work.coroutine.isDone() || work.cancelled && !work.begun) {
+		if (!work.isDue()) {
 			return;
 		}
-		work.begun = true;
 		this.fingerprint = (this.fingerprint * 31 + this.now) * 31 + work.number;
 		this.current = work;
-		work.coroutine.run();
+		work.run();
 		this.current = null;
 		Thread.interrupted();
 	}
@@ -138,7 +137,7 @@ public final class World {
 		Coroutine.stop();
 	}
 
-	private void wake(Work work) {
+	void wake(Work work) {
 		if (!work.queued && !work.coroutine.isDone()) {
 			work.queued = true;
 			this.runnable.add(work);
@@ -147,6 +146,17 @@ public final class World {
 
 	void timer(long delay, Process process, Runnable action) {
 		this.timers.add(new Timer(this.now + delay, this.sequence++, process, action));
+	}
+
+	private void fire(Timer timer) {
+		if (timer.process().dead) {
+			return;
+		}
+		if (timer.process().frozenUntil > this.now) {
+			timer(timer.process().frozenUntil - this.now, timer.process(), timer.action());
+			return;
+		}
+		timer.action().run();
 	}
 
 	/// A replica, or the world outside: what dies together, with a clock of its own.
@@ -206,7 +216,7 @@ public final class World {
 		@Override
 		public Task start(String name, Runnable work) {
 			this.crashes.before("start");
-			Work started = new Work(this, work);
+			Work started = new Work(World.this, World.this.sequence++, this, work);
 			wake(started);
 			this.crashes.after("start");
 			return started;
@@ -215,7 +225,7 @@ public final class World {
 		@Override
 		public Task after(Duration delay, String name, Runnable work) {
 			this.crashes.before("after");
-			Work started = new Work(this, work);
+			Work started = new Work(World.this, World.this.sequence++, this, work);
 			timer(Math.max(0, delay.toNanos()), this, () -> wake(started));
 			this.crashes.after("after");
 			return started;
@@ -254,77 +264,6 @@ public final class World {
 			}
 			while (World.this.now < until);
 			this.crashes.after("pause");
-		}
-
-	}
-
-	private final class Work implements Scheduler.Task {
-
-		private final Process process;
-
-		private final Coroutine coroutine;
-
-		private final long number = World.this.sequence++;
-
-		private boolean queued;
-
-		private boolean begun;
-
-		private boolean cancelled;
-
-		Work(Process process, Runnable work) {
-			this.process = process;
-			this.coroutine = new Coroutine(work);
-		}
-
-		@Override
-		public void cancel() {
-			this.cancelled = true;
-			if (this.begun) {
-				wake(this);
-			}
-		}
-
-		private void throwIfInterrupted() throws InterruptedException {
-			if (this.cancelled) {
-				this.cancelled = false;
-				throw new InterruptedException();
-			}
-		}
-
-	}
-
-	private final class Timer implements Comparable<Timer> {
-
-		private final long at;
-
-		private final long order;
-
-		private final Process process;
-
-		private final Runnable action;
-
-		Timer(long at, long order, Process process, Runnable action) {
-			this.at = at;
-			this.order = order;
-			this.process = process;
-			this.action = action;
-		}
-
-		void fire() {
-			if (this.process.dead) {
-				return;
-			}
-			if (this.process.frozenUntil > World.this.now) {
-				timer(this.process.frozenUntil - World.this.now, this.process, this.action);
-				return;
-			}
-			this.action.run();
-		}
-
-		@Override
-		public int compareTo(Timer other) {
-			return (this.at != other.at) ? Long.compare(this.at, other.at) : Long.compare(this.order, other.order);
 		}
 
 	}
