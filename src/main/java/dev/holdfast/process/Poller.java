@@ -16,6 +16,7 @@ import dev.holdfast.buffer.SegmentKey;
 import dev.holdfast.buffer.StoreException;
 import dev.holdfast.ledger.Ledger;
 import dev.holdfast.ledger.Ledger.Claim;
+import dev.holdfast.ledger.Ledger.Settlement;
 import dev.holdfast.ledger.LedgerException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -209,11 +210,41 @@ final class Poller {
 			chosen.forEach(this.workers::give);
 			throw ex;
 		}
+		claims = apart(segments, claims, token);
 		int won = 0;
 		for (int i = 0; i < chosen.size(); i++) {
 			won += claimed(chosen.get(i), claims.get(i), token, asked) ? 1 : 0;
 		}
 		return won;
+	}
+
+	/// Of segments that were claimed before and never begun, one is read, and the others
+	/// are
+	/// given back first: the one that is the end of its reader would take them along,
+	/// again
+	/// and again, until none of them was read any more.
+	private List<Claim> apart(List<String> segments, List<Claim> claims, String token) {
+		List<Claim> apart = new ArrayList<>();
+		List<Settlement> back = new ArrayList<>();
+		boolean doubtful = false;
+		for (int i = 0; i < claims.size(); i++) {
+			boolean again = claims.get(i) instanceof Claim.Claimed(int times, boolean _) && times > 1;
+			if (again && doubtful) {
+				Ledger.Lease lease = new Ledger.Lease(segments.get(i), token, Leases.LEASE);
+				back.add(new Settlement(Settlement.Kind.RELEASED, lease, Duration.ZERO));
+			}
+			apart.add((again && doubtful) ? new Claim.Busy(Duration.ZERO) : claims.get(i));
+			doubtful |= again;
+		}
+		if (!back.isEmpty()) {
+			try {
+				this.ledger.mark(List.of(), back);
+			}
+			catch (LedgerException ex) {
+				logger.debug("what was given back waits until its lease ends: {}", ex.getMessage());
+			}
+		}
+		return apart;
 	}
 
 	/// @return whether it was worth asking: a settled one shows that the list was old,

@@ -227,7 +227,7 @@ final class Rules {
 			case "refused" -> wasMade(effects, key.attempt() + 1);
 			case "unhandled" -> effects.isEmpty();
 			case "attempts-exhausted" -> key.attempt() + 1 == Replica.MAX_ATTEMPTS;
-			case "crashed" -> this.simulation.taken(key.record()) > MOST_RESUMES;
+			case "crashed" -> this.simulation.troubled && this.simulation.taken(key.record()) > MOST_RESUMES;
 			default -> false;
 		};
 		holds(plausible, "died of " + reason, copy);
@@ -235,9 +235,10 @@ final class Rules {
 
 	/// An object is kept unread if it cannot be read, or kills whoever does.
 	/// @param bad whether it looked damaged
-	void keptRaw(Stored object, boolean bad) {
+	/// @param kills whether it kills
+	void keptRaw(Stored object, boolean bad, boolean kills) {
 		String segment = SegmentKey.parse(object.key()).orElseThrow().id();
-		holds(bad || this.simulation.taken(segment) >= MOST_CLAIMS, "kept unread for nothing", object);
+		holds(bad || kills && this.simulation.taken(segment) >= MOST_CLAIMS, "kept unread for nothing", object);
 	}
 
 	/// An object was the end of one more reader.

@@ -128,7 +128,8 @@ final class SimulatedStore {
 	}
 
 	private void copy(Stored object, String to, String by) {
-		this.rules.keptRaw(object, this.damaged.getOrDefault(object.key(), 0) > 1);
+		this.rules.keptRaw(object, this.damaged.getOrDefault(object.key(), 0) > 1,
+				this.poisoned.containsKey(object.key()));
 		put(to, object.bytes(), object.copies(), by);
 	}
 
