@@ -74,7 +74,7 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
 STOPSIGNAL SIGTERM
 # Netty's library is at hand, because it could not be unpacked into a /tmp that is mounted without `exec`, and without it
 # a connection to a partitioned Redis lasts.
-# Exec form: the JVM is the first process and gets the signal. A quarter of the memory is left to threads, buffers and
+# Exec form: the JVM is the first process and gets the signal. Two fifths of the memory are left to threads, buffers and
 # the JVM itself.
-ENTRYPOINT ["java", "-XX:MaxRAMPercentage=75", "-XX:AOTCache=holdfast.aot", "-XX:+UseCompactObjectHeaders", "--enable-native-access=ALL-UNNAMED", \
+ENTRYPOINT ["java", "-XX:MaxRAMPercentage=60", "-XX:AOTCache=holdfast.aot", "-XX:+UseCompactObjectHeaders", "--enable-native-access=ALL-UNNAMED", \
   "-Djava.library.path=/opt/holdfast/native", "-cp", "holdfast.jar:handlers/*", "dev.holdfast.HoldfastApplication"]

@@ -22,6 +22,6 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties("holdfast.receive")
 record ReceiveProperties(@Nullable Secret secret, @Nullable Path secretsDirectory,
-		@DefaultValue("16MB") DataSize maxBody, @DefaultValue("2000") @Min(value = 1,
+		@DefaultValue("16MB") DataSize maxBody, @DefaultValue("4000") @Min(value = 1,
 				message = "must be at least 1: it is how many requests there are at once") int maxConcurrent) {
 }
