@@ -218,38 +218,40 @@ final class Poller {
 		return won;
 	}
 
-	/// Of segments that were claimed before and never begun, one is read, and the others
+	/// A segment that was claimed before and never begun is read alone, and the others
 	/// are
 	/// given back first: the one that is the end of its reader would take them along,
 	/// again
 	/// and again, until none of them was read any more.
 	private List<Claim> apart(List<String> segments, List<Claim> claims, String token) {
-		List<Claim> apart = new ArrayList<>();
+		Claim doubtful = claims.stream().filter(Poller::isDoubtful).findFirst().orElse(null);
+		if (doubtful == null) {
+			return claims;
+		}
+		List<Claim> apart = new ArrayList<>(claims);
 		List<Settlement> back = new ArrayList<>();
-		boolean doubtful = false;
 		for (int i = 0; i < claims.size(); i++) {
-			boolean again = claims.get(i) instanceof Claim.Claimed(int times, boolean _) && times > 1;
-			if (again && doubtful) {
+			if (claims.get(i) instanceof Claim.Claimed && claims.get(i) != doubtful) {
 				Ledger.Lease lease = new Ledger.Lease(segments.get(i), token, Leases.LEASE);
 				back.add(new Settlement(Settlement.Kind.RELEASED, lease, Duration.ZERO));
+				apart.set(i, new Claim.Busy(Duration.ZERO));
 			}
-			apart.add((again && doubtful) ? new Claim.Busy(Duration.ZERO) : claims.get(i));
-			doubtful |= again;
 		}
-		if (!back.isEmpty()) {
-			try {
-				this.ledger.mark(List.of(), back);
-			}
-			catch (LedgerException ex) {
-				logger.debug("what was given back waits until its lease ends: {}", ex.getMessage());
-			}
+		try {
+			this.ledger.mark(List.of(), back);
+		}
+		catch (LedgerException ex) {
+			logger.debug("what was given back waits until its lease ends: {}", ex.getMessage());
 		}
 		return apart;
 	}
 
-	/// @return whether it was worth asking: a settled one shows that the list was old,
-	/// not
-	/// that there is nothing
+	private static boolean isDoubtful(Claim claim) {
+		return claim instanceof Claim.Claimed(int claims, boolean _) && claims > 1;
+	}
+
+	/// @return whether it was worth asking: a settled one only shows that the list was
+	/// old
 	private boolean claimed(SegmentKey segment, Claim claim, String token, long asked) {
 		switch (claim) {
 			case Claim.Claimed(int claims, boolean revisited) -> {

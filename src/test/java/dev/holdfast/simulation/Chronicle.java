@@ -12,6 +12,8 @@ import java.util.Set;
 
 import dev.holdfast.buffer.SegmentKey;
 import dev.holdfast.delivery.Copy;
+import dev.holdfast.delivery.Envelope;
+import dev.holdfast.delivery.Identity;
 import dev.holdfast.ledger.CopyKeys;
 import dev.holdfast.ledger.Ledger.CopyKey;
 
@@ -51,16 +53,24 @@ final class Chronicle {
 		return follows;
 	}
 
-	private static boolean follows(String folder, Copy copy, Set<Integer> stored) {
+	private boolean follows(String folder, Copy copy, Set<Integer> stored) {
 		int attempt = copy.envelope().attempt();
 		boolean follows = switch (folder) {
 			case SegmentKey.INBOX -> copy.envelope().run() == 0 && attempt == 0 && copy.envelope().handler() == null;
 			case SegmentKey.RETRY ->
-				stored.contains(attempt) || ((attempt == 0) ? stored.isEmpty() : stored.contains(attempt - 1));
+				stored.contains(attempt) || ((attempt == 0) ? isReplay(copy) : stored.contains(attempt - 1));
 			default -> stored.contains(attempt);
 		};
 		stored.add(attempt);
 		return follows;
+	}
+
+	/// Whether it puts back a dead letter for the same handlers.
+	private boolean isReplay(Copy copy) {
+		Envelope envelope = copy.envelope();
+		CopyKey buried = CopyKeys.of(Identity.of(copy.delivery()), new Envelope(envelope.receivedAt(),
+				envelope.verifiedBy(), envelope.run() - 1, 0, envelope.handler(), null));
+		return this.buried.containsKey(buried.record());
 	}
 
 	private void add(SegmentKey segment, Instant stored, Copy copy, CopyKey key) {

@@ -204,6 +204,8 @@ final class Rules {
 			holds(attempt == 0 || wasMade(effects, attempt) || effects.stream().anyMatch(this::isExposed),
 					"an attempt counted that was not made", object);
 			if (object.key().startsWith(SegmentKey.DEAD_LETTER)) {
+				holds(keys.get(i).record().contains("@") || !this.chronicle.isSplit(object.copies().get(i))
+						|| effects.stream().anyMatch(this::isExposed), "died for all its handlers", object);
 				died(object.copies().get(i), keys.get(i), effects);
 			}
 		}

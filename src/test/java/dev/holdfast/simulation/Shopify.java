@@ -22,6 +22,9 @@ final class Shopify {
 
 	private static final int RESENT = 12;
 
+	/// How likely a delivery comes at the moment of the one before.
+	private static final double BURST = 0.4;
+
 	private static final List<String> TOPICS = List.of("orders/create", "orders/create", "orders/create",
 			"orders/create", "products/update", "products/update", "app/uninstalled");
 
@@ -44,8 +47,11 @@ final class Shopify {
 
 	/// Starts to send, over a time.
 	void start(int deliveries, Duration over) {
+		Duration burst = Duration.ZERO;
 		for (int i = 0; i < deliveries; i++) {
-			Duration when = Duration.ofMillis(this.world.random.nextInt((int) over.toMillis()));
+			Duration when = this.world.chance(BURST) ? burst
+					: Duration.ofMillis(this.world.random.nextInt((int) over.toMillis()));
+			burst = when;
 			String id = "delivery-" + i;
 			Delivery delivery = delivery(id, "");
 			int times = this.world.chance(0.15) ? 2 : 1;
