@@ -166,10 +166,12 @@ public final class SimulatedLedger implements Ledger {
 				&& this.lost.getOrDefault(segment + beginning.lease.token(), now) >= now;
 	}
 
-	/// When this replica asked to begin a record last.
+	/// When this replica asked to begin a record first, of the times that it has not
+	/// marked:
+	/// a call may belong to any of them.
 	long begunAt(String record) {
 		List<Beginning> beginnings = this.begun.get(record);
-		return (beginnings != null) ? beginnings.getLast().at : 0;
+		return (beginnings != null) ? beginnings.getFirst().at : 0;
 	}
 
 	private record Beginning(Lease lease, long at) {
