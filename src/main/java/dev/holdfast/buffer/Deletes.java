@@ -83,8 +83,7 @@ public final class Deletes {
 	}
 
 	/// Deletes what waits, as far as the store does it now. What comes meanwhile waits
-	/// for
-	/// company of its own: else a busy replica would delete by ones and twos.
+	/// for company of its own: else a busy replica would delete by ones and twos.
 	public void flush() {
 		boolean clean = true;
 		int left = waiting();

@@ -6,17 +6,14 @@ import dev.holdfast.delivery.Copy;
 public interface DeliveryBuffer {
 
 	/// Holds a delivery: once this returns, the store has confirmed a PUT that contains
-	/// it,
-	/// and it will be processed.
+	/// it, and it will be processed.
 	///
-	/// When it throws, the delivery may be stored all the same (window W1); whoever sent
-	/// it
-	/// must send it again.
+	/// When it throws, the delivery may be stored all the same (window W1); whoever
+	/// sent it must send it again.
 	/// @param deadline when to give up, on the scheduler's monotonic clock, in
 	/// nanoseconds
 	/// @throws NotHeldException if there was no confirmation by the deadline, or there
-	/// will
-	/// be none
+	/// will be none
 	void hold(Copy copy, long deadline) throws NotHeldException, InterruptedException;
 
 	/// There was no confirmation.

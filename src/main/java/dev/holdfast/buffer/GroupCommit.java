@@ -19,9 +19,10 @@ import org.jspecify.annotations.Nullable;
 /// Puts what arrived while the previous PUT was in flight into one segment. There is no
 /// timer: an idle replica stores each delivery at once and alone.
 ///
-/// One PUT is in flight while it keeps up. Another joins when a quarter of the largest batch
-/// is waiting, or when those in flight are slow (three times the usual), up to [PutLimit].
-/// Who has given up leaves the batch before its PUT; each of the others gets the PUT's fate.
+/// One PUT is in flight while it keeps up. Another joins when a quarter of the largest
+/// batch is waiting, or when those in flight are slow (three times the usual), up to
+/// [PutLimit]. Who has given up leaves the batch before its PUT; each of the others
+/// gets the PUT's fate.
 final class GroupCommit implements DeliveryBuffer {
 
 	static final long LARGEST = 4L << 20;
@@ -119,9 +120,8 @@ final class GroupCommit implements DeliveryBuffer {
 		}
 	}
 
-	/// One look at all deadlines: a timed wait for each delivery costs a tenth of the CPU
-	/// of
-	/// receiving it.
+	/// One look at all deadlines: a timed wait for each delivery costs a tenth of the
+	/// CPU of receiving it.
 	private void watch() {
 		if (!this.watching) {
 			this.watching = true;

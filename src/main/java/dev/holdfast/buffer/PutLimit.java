@@ -1,8 +1,8 @@
 package dev.holdfast.buffer;
 
-/// How many PUTs may be in flight: at most 8, half as many after each SlowDown, and one more
-/// after every 20 that succeed. Replicas share a store's limit like this without knowing of
-/// each other.
+/// How many PUTs may be in flight: at most 8, half as many after each SlowDown, and one
+/// more after every 20 that succeed. Replicas share a store's limit like this without
+/// knowing of each other.
 final class PutLimit {
 
 	static final int MOST = 8;

@@ -159,8 +159,7 @@ final class S3ObjectStore implements ObjectStore {
 	}
 
 	/// Every object store dates its answers; a proxy that does not, or does it oddly,
-	/// leaves
-	/// this replica's own clock.
+	/// leaves this replica's own clock.
 	private static Optional<Instant> date(String header) {
 		try {
 			return Optional.of(ZonedDateTime.parse(header, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant());

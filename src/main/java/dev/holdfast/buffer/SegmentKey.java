@@ -69,9 +69,8 @@ public record SegmentKey(String folder, String id, int deliveries, long bytes, b
 					Long.parseLong(matcher.group("bytes")), matcher.group("h") != null));
 	}
 
-	/// Where a delivery's dead letters are: shop and topic where they are safe in a key,
-	/// `-`
-	/// where they are not.
+	/// Where a delivery's dead letters are: shop and topic where they are safe in a
+	/// key, `-` where they are not.
 	public static String deadLetterFolder(Delivery delivery) {
 		return DEAD_LETTER + delivery.shopDomain().printable() + "/" + delivery.topic().printable() + "/";
 	}

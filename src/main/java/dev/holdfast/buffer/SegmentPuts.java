@@ -97,7 +97,8 @@ final class SegmentPuts {
 
 	private void once(String key, Payload payload, Duration atMost) throws StoreException, InterruptedException {
 		Attempts attempts = new Attempts(key, payload);
-		Duration patience = (this.pace.slow().compareTo(SECOND_AFTER) > 0) ? this.pace.slow() : SECOND_AFTER;
+		Duration slow = this.pace.slow();
+		Duration patience = (slow.compareTo(SECOND_AFTER) > 0) ? slow : SECOND_AFTER;
 		Scheduler.Task first = this.scheduler.start("put-first", () -> attempts.run(atMost));
 		Scheduler.Task second = this.scheduler.after(patience, "put-second", () -> {
 			Duration left = atMost.minus(patience);
@@ -123,8 +124,7 @@ final class SegmentPuts {
 	}
 
 	/// One or two PUTs at once. The first success ends both; a failure only when it is
-	/// the
-	/// last.
+	/// the last.
 	private final class Attempts {
 
 		private final String key;
@@ -140,9 +140,9 @@ final class SegmentPuts {
 			this.payload = payload;
 		}
 
-		/// Whether there is still one running, to run beside.
+		/// Whether there is still one to run beside.
 		boolean join() {
-			return this.running.getAndUpdate((now) -> (now == 0) ? 0 : now + 1) > 0;
+			return !this.end.isDone() && this.running.getAndUpdate((now) -> (now == 0) ? 0 : now + 1) > 0;
 		}
 
 		void run(Duration atMost) {

@@ -1,4 +1,5 @@
-/// Segments: their format, group commit, and the object store. The only package that knows the AWS SDK.
+/// Segments: their format, group commit, and the object store. The only package that
+/// knows the AWS SDK.
 @NullMarked
 package dev.holdfast.buffer;
 

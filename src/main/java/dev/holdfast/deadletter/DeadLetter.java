@@ -14,9 +14,9 @@ import dev.holdfast.delivery.Copy;
 import dev.holdfast.delivery.Envelope.Failure;
 import org.jspecify.annotations.Nullable;
 
-/// A dead letter as it is listed: nothing of a payload is in it, except what a handler put
-/// into its error. Where its deliveries differ, the highest run and attempt and the earliest
-/// times stand for all.
+/// A dead letter as it is listed: nothing of a payload is in it, except what a handler
+/// put into its error. Where its deliveries differ, the highest run and attempt and the
+/// earliest times stand for all.
 ///
 /// @param key the object's key, which names it in every operation
 /// @param shop the shop's domain, or `-`

@@ -58,17 +58,17 @@ final class Replays {
 	/// Puts back one dead letter, due now. Deliveries whose effect was had after all are
 	/// kept as a dead letter of their own, unless forced.
 	///
-	/// The ledger is asked unless forced, and its silence refuses: the dead letter stays,
-	/// so
-	/// that waiting costs nothing, while a blind replay could repeat an effect.
+	/// The ledger is asked unless forced, and its silence refuses: the dead letter
+	/// stays, so that waiting costs nothing, while a blind replay could repeat an
+	/// effect.
 	/// @throws StoreException also with `NOT_FOUND`
 	Replayed replay(DeadLetterKey key, boolean force) throws StoreException, LedgerException, RefusedException {
 		return replay(key, this.clock.now(), force);
 	}
 
 	/// Puts back dead letters with due times spread evenly, by deliveries, over a
-	/// duration.
-	/// What fails ends it; what was put back by then is no longer found by the next call.
+	/// duration. What fails ends it; what was put back by then is no longer found by
+	/// the next call.
 	ReplayedAll replayAll(Search.Found found, Duration over, boolean force) {
 		Instant now = this.clock.now();
 		long total = found.matches().stream().mapToLong((match) -> match.key().deliveries()).sum();

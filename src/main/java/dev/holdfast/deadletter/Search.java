@@ -20,9 +20,9 @@ import dev.holdfast.schedule.Permits;
 import dev.holdfast.schedule.Scheduler;
 import org.jspecify.annotations.Nullable;
 
-/// Finds dead letters. One search lists and reads a bounded number of objects, eight at a
-/// time, and says where the next one goes on: so a search for a rare reason may find nothing
-/// and still have more to look at.
+/// Finds dead letters. One search lists and reads a bounded number of objects, eight at
+/// a time, and says where the next one goes on: so a search for a rare reason may find
+/// nothing and still have more to look at.
 final class Search {
 
 	static final int MOST_READS = 400;

@@ -21,8 +21,7 @@ public record Topic(String value) {
 	}
 
 	/// Whether this topic is taken by a pattern: the topic itself, `orders/*` for all
-	/// that
-	/// begin with `orders/`, or `*` for all.
+	/// that begin with `orders/`, or `*` for all.
 	public boolean matches(String pattern) {
 		if (pattern.endsWith("*")) {
 			return this.value.startsWith(pattern.substring(0, pattern.length() - 1));

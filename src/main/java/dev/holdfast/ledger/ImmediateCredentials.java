@@ -10,10 +10,10 @@ import org.springframework.data.redis.connection.RedisPassword;
 import org.springframework.data.redis.connection.RedisSentinelConfiguration;
 import org.springframework.data.redis.connection.lettuce.RedisCredentialsProviderFactory;
 
-/// Credentials that Lettuce has at once. For any others, those of the settings included, it
-/// goes on with the handshake in the JVM's common pool: on two cores that is one thread, and
-/// whoever blocks it, such as a handler, kept Redis from being found again after a failover
-/// (`RedisHandshake.initiateHandshakeResp3`, Lettuce 7.5).
+/// Credentials that Lettuce has at once. For any others, those of the settings
+/// included, it goes on with the handshake in the JVM's common pool: on two cores that
+/// is one thread, and whoever blocks it, such as a handler, kept Redis from being found
+/// again after a failover (`RedisHandshake.initiateHandshakeResp3`, Lettuce 7.5).
 final class ImmediateCredentials implements RedisCredentialsProviderFactory {
 
 	@Override

@@ -39,9 +39,8 @@ public interface Ledger {
 	/// @return whether it was free
 	boolean ticket(Duration interval) throws LedgerException;
 
-	/// A lease: one segment, one token, for a time counted by the worker from the moment
-	/// it
-	/// sent the last answered renewal.
+	/// A lease: one segment, one token, for a time counted by the worker from the
+	/// moment it sent the last answered renewal.
 	record Lease(String segment, String token, Duration duration) {
 	}
 
@@ -88,9 +87,8 @@ public interface Ledger {
 		}
 
 		/// Another copy was, or is further than this one.
-		/// @param sameSegment whether the record was begun by this very segment, so that
-		/// this
-		/// is a second sighting and counts as nothing
+		/// @param sameSegment whether the record was begun by this very segment, so
+		/// that this is a second sighting and counts as nothing
 		record Duplicate(boolean sameSegment) implements Begun {
 		}
 
@@ -145,8 +143,7 @@ public interface Ledger {
 	/// What becomes of a lease.
 	///
 	/// @param time for `LATER`, how long to leave the segment alone; for `SETTLED`, how
-	/// long
-	/// to remember it
+	/// long to remember it
 	record Settlement(Kind kind, Lease lease, Duration time) {
 
 		/// What becomes of a segment.

@@ -39,8 +39,7 @@ record LedgerKeys(String name) {
 	}
 
 	/// Names a segment within a record, in 8 hex digits. Two segments that share a tag,
-	/// one
-	/// pair in 4 billion, cost a duplicate that is not counted.
+	/// one pair in 4 billion, cost a duplicate that is not counted.
 	static String tag(String segment) {
 		byte[] hash = Sha256.of(segment.getBytes(StandardCharsets.UTF_8));
 		return HexFormat.of().formatHex(hash, 0, TAG_BYTES);

@@ -9,9 +9,9 @@ import org.springframework.core.io.ClassPathResource;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.RedisScript;
 
-/// One Lua script, with what all of them share before it, and how it is run: by its digest,
-/// and whole where Redis does not know it.
-/// All of them answer a list of lines, each of words parted by a space.
+/// One Lua script, with what all of them share before it, and how it is run: by its
+/// digest, and whole where Redis does not know it. All of them answer a list of lines,
+/// each of words parted by a space.
 ///
 /// A script is atomic to others, but what it wrote before it failed stays written.
 final class LedgerScript {

@@ -16,8 +16,9 @@ import dev.holdfast.telemetry.Condition;
 import dev.holdfast.telemetry.Conditions;
 import dev.holdfast.telemetry.LogKeys;
 
-/// Says where Redis is set up so that it may forget: at the start, and then every minute.
-/// It changes nothing, and keeps the [RedisVitals] as well. What Redis does not let it see, it says once that it cannot tell.
+/// Says where Redis is set up so that it may forget: at the start, and then every
+/// minute. It changes nothing, and keeps the [RedisVitals] as well. What Redis does not
+/// let it see, it says once that it cannot tell.
 final class RedisAdvisor implements SmartLifecycle {
 
 	private static final Logger logger = LoggerFactory.getLogger(RedisAdvisor.class);

@@ -127,8 +127,8 @@ final class RedisLink implements SmartLifecycle {
 	}
 
 	/// After a time-out, asks until there is an answer or the connection is given up:
-	/// where
-	/// there is little to do, the calls that would show a frozen primary are far apart.
+	/// where there is little to do, the calls that would show a frozen primary are far
+	/// apart.
 	private void suspect() {
 		while (this.available && this.watchdog.isSuspicious()) {
 			try {

@@ -1,11 +1,10 @@
 package dev.holdfast.ledger;
 
+import dev.holdfast.telemetry.Meters;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.jspecify.annotations.Nullable;
-
-import dev.holdfast.telemetry.Meters;
 
 /// How full Redis is, and how often another one took over, as meters. What Redis does not
 /// let this user see is NaN, and not counted. While Redis is away, how full it was stays.

@@ -8,9 +8,10 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/// Ends with status 0 if the Holdfast of this container says that it lives, else with 1: the
-/// health check of an image without a shell. It runs every few seconds, in a JVM of its own,
-/// so it loads next to nothing; Java's HTTP client would take several times as long.
+/// Ends with status 0 if the Holdfast of this container says that it lives, else with
+/// 1: the health check of an image without a shell. It runs every few seconds, in a JVM
+/// of its own, so it loads next to nothing; Java's HTTP client would take several times
+/// as long.
 ///
 /// Not guaranteed: that it can receive. That is what `/actuator/health` says, to load
 /// balancers.

@@ -23,9 +23,9 @@ class SecurityConfiguration {
 	private static final Logger logger = LoggerFactory.getLogger(SecurityConfiguration.class);
 
 	/// Keeps security away from `/webhook`, whose requests carry their own proof: the
-	/// filter
-	/// is mapped to the actuator's path alone. The container maps it by the decoded and
-	/// normalised path, so that no spelling of an endpoint's path goes around it.
+	/// filter is mapped to the actuator's path alone. The container maps it by the
+	/// decoded and normalised path, so that no spelling of an endpoint's path goes
+	/// around it.
 	@Bean
 	static BeanPostProcessor securityFilterMapping(ObjectProvider<DispatcherServletPath> servlet,
 			ObjectProvider<WebEndpointProperties> endpoints) {

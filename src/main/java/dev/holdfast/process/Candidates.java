@@ -41,10 +41,9 @@ final class Candidates {
 		this.grace = grace;
 	}
 
-	/// Lists a folder until there are enough, or until young or not-due keys begin. What
-	/// is not wanted does not count, so that segments which wait to be deleted, however
-	/// many
-	/// and for however long, hide nothing behind them.
+	/// Lists a folder until there are enough, or until young or not-due keys begin.
+	/// What is not wanted does not count, so that segments which wait to be deleted,
+	/// however many and for however long, hide nothing behind them.
 	List<SegmentKey> list(String folder, int enough, Predicate<SegmentKey> wanted) throws StoreException {
 		List<SegmentKey> candidates = new ArrayList<>();
 		List<Listed> seen = new ArrayList<>();

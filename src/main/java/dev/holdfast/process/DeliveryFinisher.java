@@ -59,8 +59,7 @@ final class DeliveryFinisher {
 
 	/// Finishes deliveries.
 	/// @param settles whether they are all that is left of the segment, so that it is
-	/// settled
-	/// together with the last mark
+	/// settled together with the last mark
 	/// @return whether each is accounted for, confirmed
 	boolean finish(List<Item> items, Visit visit, boolean settles) throws InterruptedException {
 		if (items.isEmpty()) {
@@ -89,8 +88,7 @@ final class DeliveryFinisher {
 	}
 
 	/// Stores deliveries that are busy elsewhere once more, for later. Their owners'
-	/// marks
-	/// stand.
+	/// marks stand.
 	boolean postpone(List<Item> items, Visit visit, Duration delay) {
 		if (!visit.lease().isHeld()) {
 			return false;
@@ -124,8 +122,7 @@ final class DeliveryFinisher {
 	}
 
 	/// A handled delivery is marked at once, but for the last, whose mark travels with
-	/// the
-	/// settlement.
+	/// the settlement.
 	private void decide(Item item, List<End> ends, AtomicInteger left, Visit visit) {
 		Verdict verdict = ends.isEmpty() ? untaken(item) : Verdict.of(item.copy(), ends, this.policy, this.clock.now());
 		item.decide(verdict);
@@ -165,9 +162,8 @@ final class DeliveryFinisher {
 		return false;
 	}
 
-	/// Tries for as long as the lease lasts: letting the deliveries go as they are would
-	/// have
-	/// effects again that some of their handlers had.
+	/// Tries for as long as the lease lasts: letting the deliveries go as they are
+	/// would have effects again that some of their handlers had.
 	private boolean store(List<NextCopy> copies, Visit visit) throws InterruptedException {
 		Duration backOff = FIRST_BACK_OFF;
 		while (visit.lease().isHeld()) {

@@ -178,8 +178,7 @@ final class HandlerRunner {
 		}
 
 		/// Only interrupts: a handler that goes on has its delivery to itself until its
-		/// lease
-		/// ends.
+		/// lease ends.
 		private void release() {
 			cancel();
 		}

@@ -34,8 +34,7 @@ final class Item {
 	}
 
 	/// The deliveries of a segment. Of copies of one record that wait for different
-	/// attempts
-	/// the furthest stands for all: the others are behind it, and duplicates.
+	/// attempts the furthest stands for all: the others are behind it, and duplicates.
 	static List<Item> of(List<Copy> copies) {
 		Map<String, Item> items = new LinkedHashMap<>();
 		for (Copy copy : copies) {

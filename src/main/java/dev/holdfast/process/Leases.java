@@ -23,8 +23,7 @@ final class Leases {
 	static final Duration LEASE = Duration.ofSeconds(30);
 
 	/// How long before its end a lease is no longer relied on: the time to start a
-	/// handler
-	/// or to write a copy.
+	/// handler or to write a copy.
 	private static final Duration MARGIN = Duration.ofSeconds(2);
 
 	private static final Duration AGAIN = Duration.ofSeconds(1);
@@ -60,8 +59,8 @@ final class Leases {
 	}
 
 	/// Asks the ledger for leases, or under one, until it answers: a question whose
-	/// answer
-	/// was lost may have been granted, and what it took would wait until the lease ends.
+	/// answer was lost may have been granted, and what it took would wait until the
+	/// lease ends.
 	/// @param asked when the lease was first asked for, on the monotonic clock
 	/// @throws LedgerException if there is no answer while the lease would be of use
 	<T> T insist(long asked, Question<T> question) throws LedgerException, InterruptedException {

@@ -50,8 +50,7 @@ final class NameMarker {
 	}
 
 	/// Looks at the marker now and then, and leaves one in a bucket that has none. Two
-	/// names
-	/// that begin at the same moment both write; the next look tells them apart.
+	/// names that begin at the same moment both write; the next look tells them apart.
 	/// @throws StoreException if the store does not say
 	boolean check() throws StoreException {
 		long now = this.scheduler.nanoTime();

@@ -63,15 +63,18 @@ final class Poller {
 	/// look.
 	private final Map<String, Long> busy = new HashMap<>();
 
+	/// What the last list showed and nobody was asked for yet.
 	private List<SegmentKey> left = List.of();
 
 	private long listedAt;
 
+	private boolean retries;
+
+	private long retriesListedAt;
+
 	private long cycles;
 
 	private boolean idle;
-
-	private boolean retries;
 
 	private volatile boolean stopped;
 
@@ -89,14 +92,15 @@ final class Poller {
 	}
 
 	/// Looks at the bucket once, as soon as this replica may claim, and again at once as
-	/// long
-	/// as that brings work.
+	/// long as that brings work.
 	void poll() {
 		try {
 			Look look = look(false);
 			while (look != Look.NOTHING && !this.stopped) {
-				this.workers.awaitChange((look == Look.NOT_READY) ? READY_SOON : FREE_AT_MOST);
-				look = look(look == Look.WORK);
+				if (look != Look.LOST) {
+					this.workers.awaitChange((look == Look.NOT_READY) ? READY_SOON : FREE_AT_MOST);
+				}
+				look = look(look == Look.WORK || look == Look.LOST);
 			}
 		}
 		catch (InterruptedException _) {
@@ -104,9 +108,8 @@ final class Poller {
 		}
 	}
 
-	/// A look that failed is repeated without the ticket: it may have taken it, and while
-	/// it
-	/// lasts nobody else looks.
+	/// A look that failed is repeated without the ticket: it may have taken it, and
+	/// while it lasts nobody else looks.
 	private Look look(boolean again) throws InterruptedException {
 		try {
 			return step(again);
@@ -136,9 +139,12 @@ final class Poller {
 		if (chosen.isEmpty() && !found.isEmpty()) {
 			return Look.WORK;
 		}
-		int won = claim(chosen);
-		this.idle = won == 0;
-		return (won > 0) ? Look.WORK : Look.NOTHING;
+		if (claim(chosen) > 0) {
+			this.idle = false;
+			return Look.WORK;
+		}
+		this.idle = this.left.isEmpty();
+		return this.idle ? Look.NOTHING : Look.LOST;
 	}
 
 	/// Claims nothing more.
@@ -147,25 +153,20 @@ final class Poller {
 	}
 
 	/// Looking again, what the last list left is enough for a moment: a page holds many
-	/// more
-	/// than are claimed at once. What has become of it meanwhile the claim tells.
+	/// more than are claimed at once. What has become of it meanwhile the claim tells.
 	private List<SegmentKey> find(int wanted, boolean again) throws StoreException {
 		long now = this.leases.now();
 		this.busy.values().removeIf((until) -> until - now <= 0);
 		if (again && now - this.listedAt < LIST_LASTS) {
 			List<SegmentKey> left = this.left.stream().filter(this::isWanted).toList();
-			if (left.size() >= wanted) {
+			if (!left.isEmpty()) {
 				return left;
 			}
 		}
 		this.listedAt = now;
-		return list(wanted, again);
-	}
-
-	/// Looking again, retries are listed only if there were due ones.
-	private List<SegmentKey> list(int wanted, boolean again) throws StoreException {
 		List<SegmentKey> found = new ArrayList<>();
-		if (!again || this.retries) {
+		if (!again || this.retries || now - this.retriesListedAt >= this.interval.toNanos()) {
+			this.retriesListedAt = now;
 			found.addAll(this.candidates.list(SegmentKey.RETRY, wanted, this::isWanted));
 			this.retries = !found.isEmpty();
 		}
@@ -219,10 +220,8 @@ final class Poller {
 	}
 
 	/// A segment that was claimed before and never begun is read alone, and the others
-	/// are
-	/// given back first: the one that is the end of its reader would take them along,
-	/// again
-	/// and again, until none of them was read any more.
+	/// are given back first: the one that is the end of its reader would take them
+	/// along, again and again, until none of them was read any more.
 	private List<Claim> apart(List<String> segments, List<Claim> claims, String token) {
 		Claim doubtful = claims.stream().filter(Poller::isDoubtful).findFirst().orElse(null);
 		if (doubtful == null) {
@@ -250,8 +249,7 @@ final class Poller {
 		return claim instanceof Claim.Claimed(int claims, boolean _) && claims > 1;
 	}
 
-	/// @return whether it was worth asking: a settled one only shows that the list was
-	/// old
+	/// @return whether it was won
 	private boolean claimed(SegmentKey segment, Claim claim, String token, long asked) {
 		switch (claim) {
 			case Claim.Claimed(int claims, boolean revisited) -> {
@@ -264,8 +262,6 @@ final class Poller {
 			case Claim.Settled _ -> {
 				this.meters.claims("settled", 1);
 				this.deletes.add(segment);
-				this.workers.give(segment);
-				return true;
 			}
 			case Claim.Busy(Duration atMost) -> {
 				this.meters.claims("lost", 1);
@@ -285,8 +281,11 @@ final class Poller {
 		/// The store or Redis did not answer.
 		FAILED,
 
-		/// There was nothing, or others had it.
+		/// There was nothing, or others had all of it.
 		NOTHING,
+
+		/// Others had what was asked for, and there is more.
+		LOST,
 
 		/// Work, or no room for what there is.
 		WORK

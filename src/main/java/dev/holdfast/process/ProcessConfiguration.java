@@ -33,8 +33,7 @@ import org.springframework.scheduling.annotation.Scheduled;
 class ProcessConfiguration {
 
 	/// What share of the heap segments may take while they are worked on, and as much
-	/// again
-	/// while they wait for that.
+	/// again while they wait for that.
 	private static final int SHARE_OF_HEAP = 8;
 
 	@Bean
@@ -103,8 +102,8 @@ class ProcessConfiguration {
 
 		@Bean
 		Readiness readiness(Handlers handlers, HandlerRunner runner, Ledger ledger, NameMarker marker,
-				StorePressure pressure, Conditions conditions) {
-			return new Readiness(handlers, runner, ledger, marker, pressure, conditions);
+				StorePressure pressure, StoreClock clock, Conditions conditions) {
+			return new Readiness(handlers, runner, ledger, marker, pressure, clock, conditions);
 		}
 
 		@Bean
@@ -128,9 +127,9 @@ class ProcessConfiguration {
 		}
 
 		@Bean
-		HandOff handOff(Workers workers, Leases leases, Readiness readiness, StoreClock clock, Scheduler scheduler,
+		HandOff handOff(Workers workers, Leases leases, Readiness readiness, Scheduler scheduler,
 				ProcessMeters meters) {
-			return new HandOff(workers, leases, () -> clock.isTold() && readiness.isReady(), scheduler, meters,
+			return new HandOff(workers, leases, readiness::isReady, scheduler, meters,
 					Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP);
 		}
 

@@ -1,5 +1,6 @@
 package dev.holdfast.process;
 
+import dev.holdfast.buffer.StoreClock;
 import dev.holdfast.buffer.StoreException;
 import dev.holdfast.buffer.StorePressure;
 import dev.holdfast.ledger.Ledger;
@@ -19,15 +20,18 @@ final class Readiness {
 
 	private final StorePressure pressure;
 
+	private final StoreClock clock;
+
 	private final Conditions conditions;
 
 	Readiness(Handlers handlers, HandlerRunner runner, Ledger ledger, NameMarker marker, StorePressure pressure,
-			Conditions conditions) {
+			StoreClock clock, Conditions conditions) {
 		this.handlers = handlers;
 		this.runner = runner;
 		this.ledger = ledger;
 		this.marker = marker;
 		this.pressure = pressure;
+		this.clock = clock;
 		this.conditions = conditions;
 	}
 
@@ -42,9 +46,11 @@ final class Readiness {
 		return this.marker.check() && isCalm();
 	}
 
-	/// Whether the hand-off may claim, from what is known already.
+	/// Whether the hand-off may claim, from what is known already. Before the store has
+	/// told its time, a retry would be due by the clock of this replica.
 	boolean isReady() {
-		return !this.handlers.isEmpty() && this.marker.isOurs() && isCalm() && worthClaiming() == Integer.MAX_VALUE;
+		return !this.handlers.isEmpty() && this.marker.isOurs() && this.clock.isTold() && isCalm()
+				&& worthClaiming() == Integer.MAX_VALUE;
 	}
 
 	int worthClaiming() {

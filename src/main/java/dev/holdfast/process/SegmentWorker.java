@@ -79,8 +79,7 @@ final class SegmentWorker {
 	}
 
 	/// Works on a segment as far as it goes now. What is left is found again by the
-	/// poller of
-	/// some replica.
+	/// poller of some replica.
 	void work(Visit visit) throws InterruptedException {
 		try {
 			if (visit.inMemory() != null) {

@@ -46,9 +46,9 @@ sealed interface Verdict {
 
 	}
 
-	/// Decides. While all handlers agree, one copy goes on for all; when they part ways,
-	/// each
-	/// unfinished one gets a copy of its own, and the delivery itself is closed.
+	/// Decides. While all handlers agree, one copy goes on for all; when they part
+	/// ways, each unfinished one gets a copy of its own, and the delivery itself is
+	/// closed.
 	static Verdict of(Copy copy, List<End> ends, RetryPolicy policy, Instant now) {
 		if (ends.stream().allMatch(End::isHandled)) {
 			return new Handled();

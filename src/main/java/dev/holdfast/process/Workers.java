@@ -50,8 +50,7 @@ final class Workers {
 	}
 
 	/// Takes a worker and memory for a segment if both are free now; [#run] or [#give]
-	/// gives
-	/// them back.
+	/// gives them back.
 	boolean tryTake(SegmentKey segment) {
 		if (!this.segments.tryAcquire(1)) {
 			return false;
@@ -80,13 +79,13 @@ final class Workers {
 	private void await(Permits permits, int count) throws InterruptedException {
 		CompletableFuture<Void> request = permits.acquire(count);
 		try {
-			this.scheduler.await(request, Duration.ofDays(1));
+			this.scheduler.await(request);
 		}
 		catch (InterruptedException ex) {
 			permits.abandon(request, count);
 			throw ex;
 		}
-		catch (TimeoutException | ExecutionException ex) {
+		catch (ExecutionException ex) {
 			throw new IllegalStateException(ex);
 		}
 	}

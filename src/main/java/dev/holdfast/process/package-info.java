@@ -1,4 +1,5 @@
-/// From a stored segment to its deletion: poller, hand-off, worker, handlers, outcomes, settling.
+/// From a stored segment to its deletion: poller, hand-off, worker, handlers, outcomes,
+/// settling.
 @NullMarked
 package dev.holdfast.process;
 

@@ -55,9 +55,8 @@ class ReceiveConfiguration {
 		return new EdgeAlerts(scheduler);
 	}
 
-	/// Beside Spring MVC, which serves the actuator: nothing there may touch a body, and
-	/// it
-	/// would take a tenth of the CPU of a webhook.
+	/// Beside Spring MVC, which serves the actuator: nothing there may touch a body,
+	/// and it would take a seventh of the CPU of a webhook.
 	@Bean
 	ServletRegistrationBean<WebhookServlet> webhook(ReceiveLimits limits, BodyReader reader, SecretSource secrets,
 			DeliveryBuffer buffer, Scheduler scheduler, ReceiveMeters meters, RefusalWatch watch, EdgeAlerts alerts) {

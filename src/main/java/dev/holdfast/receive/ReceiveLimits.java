@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// How many requests with a complete body there are at once, and how many bytes all bodies
-/// may hold together. Neither limit waits: over it means no, at once.
+/// may hold together. Neither limit waits: over it means no.
 ///
 /// A request takes its permit when its body is there: a crowd of slow senders takes none.
 /// They are bounded by the bytes, by the time that a body may take, and by the server's

@@ -34,8 +34,7 @@ final class WebhookServlet extends HttpServlet {
 	private static final long BODY_WITHIN = Duration.ofSeconds(3).toNanos();
 
 	/// Less than 4 s by how late the buffer may notice, and by what writing the answer
-	/// may
-	/// take.
+	/// may take.
 	private static final long HELD_WITHIN = Duration.ofMillis(3800).toNanos();
 
 	/// Up to this length a body is read though it will be refused: an answer with a body
@@ -85,8 +84,7 @@ final class WebhookServlet extends HttpServlet {
 	}
 
 	/// Overridden by this name for the container's own answer to TRACE, whose `Allow`
-	/// names
-	/// the methods that a servlet has.
+	/// names the methods that a servlet has.
 	@Override
 	protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
 		long start = this.scheduler.nanoTime();
@@ -144,7 +142,7 @@ final class WebhookServlet extends HttpServlet {
 		if (!this.reader.accepts(length)) {
 			return Answer.TOO_LARGE;
 		}
-		if (this.limits.areUsedUp() && !(length >= 0 && length <= READ_ANYWAY)) {
+		if (this.limits.areUsedUp() && (length < 0 || length > READ_ANYWAY)) {
 			return Answer.OVER_BUDGET;
 		}
 		byte[] body = this.reader.read(request.getInputStream(), length, admission,

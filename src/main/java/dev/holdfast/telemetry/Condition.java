@@ -51,8 +51,7 @@ public enum Condition {
 	FOREIGN_OBJECTS(Severity.NOTICE),
 
 	/// A segment has a format version that this release does not know; it is left to
-	/// newer
-	/// replicas. Cleared by a restart, which ends the upgrade.
+	/// newer replicas. Cleared by a restart, which ends the upgrade.
 	UNKNOWN_VERSION(Severity.NOTICE),
 
 	/// The retention sweep would have deleted more than a tenth of the dead letters at

@@ -2,10 +2,9 @@ package dev.holdfast.telemetry;
 
 /// Every meter, with its meaning. The README's table is checked against this list.
 ///
-/// Two sums hold over all replicas, counters of ended replicas included:
-/// `received = accepted + refused` and
-/// `accepted + split + replayed = handled + duplicate + dead + waiting`. A second sighting
-/// of a copy that is already settled counts as nothing.
+/// Two sums hold over all replicas, counters of ended replicas included: `received =
+/// accepted + refused` and `accepted + split + replayed = handled + duplicate + dead +
+/// waiting`. A second sighting of a copy that is already settled counts as nothing.
 public enum Meters {
 
 	/// Requests to `/webhook` that were answered.

@@ -3,12 +3,10 @@ package dev.holdfast.bench;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 
-import dev.holdfast.buffer.ObjectStore;
+import dev.holdfast.buffer.NoStore;
 import dev.holdfast.buffer.Payload;
 import dev.holdfast.buffer.SegmentKey;
 import dev.holdfast.buffer.SegmentWriter;
@@ -17,7 +15,6 @@ import dev.holdfast.delivery.Copy;
 import dev.holdfast.delivery.Delivery;
 import dev.holdfast.delivery.Envelope;
 import dev.holdfast.delivery.Headers;
-import org.jspecify.annotations.Nullable;
 
 /// Deliveries that wait in a bucket when the service starts. Their segments are made anew
 /// when they are read, so that a million of them take no memory here.
@@ -74,33 +71,13 @@ final class Backlog {
 	}
 
 	/// Takes what is written.
-	private static final class Taker implements ObjectStore {
+	private static final class Taker extends NoStore {
 
 		private Payload payload = Payload.of(new byte[0]);
 
 		@Override
 		public void put(String key, Payload payload, Duration atMost) {
 			this.payload = payload;
-		}
-
-		@Override
-		public byte[] get(String key) {
-			throw new UnsupportedOperationException();
-		}
-
-		@Override
-		public Listing list(String prefix, @Nullable String after) {
-			throw new UnsupportedOperationException();
-		}
-
-		@Override
-		public void copy(String from, String to) {
-			throw new UnsupportedOperationException();
-		}
-
-		@Override
-		public Set<String> delete(Collection<String> keys) {
-			throw new UnsupportedOperationException();
 		}
 
 	}

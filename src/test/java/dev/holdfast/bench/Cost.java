@@ -28,8 +28,8 @@ record Cost(double webhooks, int replicas, Duration request, Duration poll) {
 	private static final double SWEEP = 3600;
 
 	/// A PUT begins as soon as the one before has ended and something waits (after it,
-	/// or,
-	/// when nothing came meanwhile, at the next arrival), or beside it when enough waits.
+	/// or, when nothing came meanwhile, at the next arrival), or beside it when enough
+	/// waits.
 	double puts() {
 		double each = this.webhooks / this.replicas;
 		double cycle = seconds(this.request) + Math.exp(-each * seconds(this.request)) / each;

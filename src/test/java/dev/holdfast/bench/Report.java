@@ -42,8 +42,7 @@ final class Report {
 	}
 
 	/// Medians over the repetitions. Milliseconds; CPU and allocation per webhook;
-	/// requests
-	/// per 1,000 webhooks.
+	/// requests per 1,000 webhooks.
 	String tables() {
 		StringBuilder text = new StringBuilder();
 		for (List<String> columns : TABLES) {

@@ -147,8 +147,7 @@ final class ServiceProcess implements AutoCloseable {
 	}
 
 	/// What the last collection left in the heap, garbage that it did not look at
-	/// included;
-	/// 0 before the first.
+	/// included; 0 before the first.
 	long heapAfterCollection() {
 		GcInfo last = null;
 		for (GarbageCollectorMXBean collector : this.collectors) {

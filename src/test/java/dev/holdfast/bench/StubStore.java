@@ -14,9 +14,10 @@ import java.time.Duration;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 
-/// An S3 server that costs next to nothing: one bucket in memory, one thread, and of the
-/// protocol what Holdfast speaks. Each operation takes effect, and is answered, when its
-/// delay has passed, up to a millisecond late. Over the cap it answers 503 SlowDown at once.
+/// An S3 server that costs next to nothing: one bucket in memory, one thread, and of
+/// the protocol what Holdfast speaks. Each operation takes effect, and is answered,
+/// when its delay has passed, up to a millisecond late. Over the cap it answers 503
+/// SlowDown at once.
 ///
 /// It takes the sender's Content-MD5 at its word and checks no signature: both would cost
 /// the machine that is measured.

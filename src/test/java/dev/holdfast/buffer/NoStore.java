@@ -5,7 +5,7 @@ import java.util.Collection;
 import java.util.Set;
 
 /// A store that nothing is expected to be asked of, but for what a test overrides.
-class NoStore implements ObjectStore {
+public class NoStore implements ObjectStore {
 
 	@Override
 	public void put(String key, Payload payload, Duration atMost) throws StoreException {

@@ -185,8 +185,7 @@ class SegmentCodecTests {
 	}
 
 	/// Alters the text of the second copy, with its digest right again: only the rule
-	/// under
-	/// test is broken.
+	/// under test is broken.
 	private static void isDamage(UnaryOperator<String> change) {
 		Copy intact = Copies.of("1");
 		Copy copy = Copies.of("2");

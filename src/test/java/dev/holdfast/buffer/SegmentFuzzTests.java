@@ -39,8 +39,7 @@ class SegmentFuzzTests {
 	}
 
 	/// Never fails, and what it reads is what would be written: so nothing is lost of a
-	/// copy
-	/// on its way through.
+	/// copy on its way through.
 	@MethodSource("segments")
 	@FuzzTest(maxDuration = "3m")
 	void readsWhatWouldBeWrittenOrSaysWhatIsWrong(byte[] bytes) {

@@ -20,7 +20,8 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-/// The contract once more, behind a proxy that reads each request, and what it may do to one.
+/// The contract once more, behind a proxy that reads each request, and what it may do
+/// to one.
 class StoreMischiefTests extends ObjectStoreContract {
 
 	private static final Payload PAYLOAD = Payload.of("payload".repeat(500).getBytes(StandardCharsets.US_ASCII));

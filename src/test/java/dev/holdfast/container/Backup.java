@@ -9,8 +9,7 @@ import java.util.stream.Stream;
 final class Backup implements AutoCloseable {
 
 	/// How many records there are, and a digest of their names, values and ends. What
-	/// ends
-	/// within 10 min does not count.
+	/// ends within 10 min does not count.
 	private static final String DIGEST = """
 			local cursor, lines, soon = '0', {}, redis.call('TIME')[1] * 1000 + 600000
 			repeat

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/// The images that the Dockerfiles make, Holdfast's of the jar that Maven has just packaged.
-/// A layer that has not changed is not built again.
+/// The images that the Dockerfiles make, Holdfast's of the jar that Maven has just
+/// packaged. A layer that has not changed is not built again.
 final class Image {
 
 	static final String NAME = "holdfast:test";

@@ -15,8 +15,9 @@ import dev.holdfast.fixture.Await;
 import dev.holdfast.fixture.Firewall;
 import dev.holdfast.fixture.OwnedProcess;
 
-/// Redis as `deploy` sets it up on bare hosts: three servers, three Sentinels and a balancer,
-/// each with an address of its own on the loopback interface, and the usual ports.
+/// Redis as `deploy` sets it up on bare hosts: three servers, three Sentinels and a
+/// balancer, each with an address of its own on the loopback interface, and the usual
+/// ports.
 final class RedisHosts implements AutoCloseable {
 
 	static final List<Integer> SERVERS = List.of(11, 12, 16);

@@ -28,8 +28,9 @@ import dev.holdfast.fixture.Await;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/// What `deploy/redis` and `deploy/haproxy/redis.cfg` do when a primary dies: real Sentinels
-/// run the scripts, and a client that knows one address finds the new primary.
+/// What `deploy/redis` and `deploy/haproxy/redis.cfg` do when a primary dies: real
+/// Sentinels run the scripts, and a client that knows one address finds the new
+/// primary.
 @Tag("system")
 class RedisHostsTests {
 

@@ -9,28 +9,24 @@ import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-import dev.holdfast.buffer.ObjectStore;
+import dev.holdfast.buffer.NoStore;
 import dev.holdfast.buffer.Payload;
 import dev.holdfast.buffer.SegmentKey;
 import dev.holdfast.buffer.SegmentWriter;
-import dev.holdfast.buffer.StoreException;
 import dev.holdfast.delivery.Copy;
 import dev.holdfast.delivery.Delivery;
 import dev.holdfast.delivery.Envelope;
 import dev.holdfast.delivery.Headers;
 import dev.holdfast.fixture.ObjectStoreServer;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -159,31 +155,17 @@ class BucketCommandsTests {
 	}
 
 	/// Only written to.
-	private record Bucket(ObjectStoreServer server) implements ObjectStore {
+	private static final class Bucket extends NoStore {
+
+		private final ObjectStoreServer server;
+
+		Bucket(ObjectStoreServer server) {
+			this.server = server;
+		}
 
 		@Override
 		public void put(String key, Payload payload, Duration atMost) {
 			this.server.write(key, payload.toBytes());
-		}
-
-		@Override
-		public byte[] get(String key) {
-			throw new UnsupportedOperationException();
-		}
-
-		@Override
-		public Listing list(String prefix, @Nullable String after) {
-			throw new UnsupportedOperationException();
-		}
-
-		@Override
-		public void copy(String from, String to) throws StoreException {
-			throw new UnsupportedOperationException();
-		}
-
-		@Override
-		public Set<String> delete(Collection<String> keys) {
-			throw new UnsupportedOperationException();
 		}
 
 	}

@@ -87,10 +87,8 @@ public final class Oracle {
 	}
 
 	/// What a fault exposes, judged by the effects alone: each that matches, once. For
-	/// whoever
-	/// does not see inside the ledger, "in flight" is what a replica had begun and may
-	/// not have
-	/// marked when it was hit.
+	/// whoever does not see inside the ledger, "in flight" is what a replica had begun
+	/// and may not have marked when it was hit.
 	public synchronized Map<String, Integer> exposed(Predicate<Effect> inFlight) {
 		Map<String, Integer> exposed = new HashMap<>();
 		this.effects.stream().filter(inFlight).forEach((effect) -> exposed.put(effect.once(), 1));

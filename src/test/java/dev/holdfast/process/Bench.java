@@ -200,7 +200,7 @@ final class Bench {
 					this.counts, this.runner::isStopping);
 			this.workers = new Workers(this.worker, this.process, 64L << 20);
 			Readiness readiness = new Readiness(this.handlers, this.runner, this.ledger, this.marker,
-					new StorePressure(this.process), Bench.this.conditions);
+					new StorePressure(this.process), this.clock, Bench.this.conditions);
 			Candidates candidates = new Candidates(Bench.this.store, this.clock,
 					new Backlog(this.process, Bench.this.meters), new ForeignObjects(Bench.this.conditions),
 					Duration.ofSeconds(5));

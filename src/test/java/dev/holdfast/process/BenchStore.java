@@ -36,6 +36,9 @@ final class BenchStore implements ObjectStore {
 	/// What a GET brings.
 	UnaryOperator<byte[]> reading = UnaryOperator.identity();
 
+	/// How many keys an answer to LIST has at most.
+	int page = 20;
+
 	BenchStore(World world, List<String> events) {
 		this.world = world;
 		this.events = events;
@@ -84,7 +87,8 @@ final class BenchStore implements ObjectStore {
 					&& (after == null || object.getKey().compareTo(after) > 0))
 			.map((object) -> new Listed(object.getKey(), object.getValue().bytes.length, object.getValue().modified))
 			.toList();
-		return new Listing(listed.subList(0, Math.min(20, listed.size())), this.world.time(), listed.size() > 20);
+		return new Listing(listed.subList(0, Math.min(this.page, listed.size())), this.world.time(),
+				listed.size() > this.page);
 	}
 
 	@Override

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-/// What processing writes down: marks and leases in Redis, parked copies and the name in the
-/// bucket.
+/// What processing writes down: marks and leases in Redis, parked copies and the name
+/// in the bucket.
 class MarksTests {
 
 	private final Bench bench = new Bench();

@@ -3,9 +3,9 @@ package dev.holdfast.process;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Random;
 
 import dev.holdfast.buffer.SegmentKey;
+import dev.holdfast.buffer.StoreException;
 import dev.holdfast.ledger.Ledger.Lease;
 import dev.holdfast.ledger.Ledger.Settlement;
 import dev.holdfast.ledger.LedgerException;
@@ -25,6 +25,11 @@ class PollerTests {
 	private final World.Process outside = this.bench.world.new Process(Duration.ZERO);
 
 	private final Scripted books = this.bench.new Scripted("books", (_) -> Outcome.handled());
+
+	private final Scripted brisk = this.bench.new Scripted("books", (_) -> {
+		this.outside.pause(Duration.ofSeconds(1));
+		return Outcome.handled();
+	});
 
 	private final Scripted slow = this.bench.new Scripted("books", (_) -> {
 		this.outside.pause(Duration.ofSeconds(20));
@@ -73,6 +78,48 @@ class PollerTests {
 	}
 
 	@Test
+	void listsOnceForManyClaimsWhileThereIsABacklog() {
+		this.bench.store.page = 1000;
+		for (int i = 0; i < 150; i++) {
+			this.bench.stored(Bench.copy("" + i));
+		}
+		Host host = this.bench.host(this.books);
+		host.process.start("poll", host.poller::poll);
+		this.bench.pass(Duration.ofSeconds(1));
+		assertThat(this.books.ids()).hasSize(150);
+		assertThat(this.bench.times("redis claim")).isGreaterThan(10);
+		assertThat(this.bench.times("list inbox/")).as("one that finds all, and one that finds nothing").isEqualTo(2);
+	}
+
+	@Test
+	void takesADueRetryInTheMiddleOfABacklog() {
+		this.bench.store.page = 1000;
+		for (int i = 0; i < 1000; i++) {
+			this.bench.stored(Bench.copy("" + i));
+		}
+		retry("due", this.bench.world.time().plusSeconds(10));
+		Host host = this.bench.host(this.brisk);
+		host.process.start("poll", host.poller::poll);
+		this.bench.pass(Duration.ofSeconds(40));
+		assertThat(this.brisk.ids()).contains("due").hasSizeLessThan(900);
+	}
+
+	@Test
+	void looksAgainAtOnceForWhatIsBehindWhatItLost() throws LedgerException {
+		Host host = this.bench.host(this.books);
+		for (int i = 0; i < 8; i++) {
+			settled(host, this.bench.stored(Bench.copy("settled " + i)));
+			host.ledger.claim(List.of(this.bench.stored(Bench.copy("busy " + i)).id()), "other", Leases.LEASE);
+		}
+		this.bench.stored(Bench.copy("free"));
+		host.process.start("poll", host.poller::poll);
+		this.bench.world.settle();
+		assertThat(this.books.ids()).containsExactly("free");
+		this.bench.pass(Duration.ofSeconds(2));
+		assertThat(this.bench.store.keys("inbox/")).hasSize(8);
+	}
+
+	@Test
 	void processesAllThoughNothingCanBeDeleted() {
 		this.bench.store.failing = (request) -> request.startsWith("delete ");
 		for (int i = 0; i < 150; i++) {
@@ -99,7 +146,7 @@ class PollerTests {
 
 	@Test
 	void takesARetryWhenItIsDue() {
-		retry(this.bench.world.time().plusSeconds(60));
+		retry("1", this.bench.world.time().plusSeconds(60));
 		Host host = this.bench.host(this.books);
 		this.bench.pass(Duration.ofMillis(59_999));
 		host.poll();
@@ -111,7 +158,7 @@ class PollerTests {
 
 	@Test
 	void takesARetryAnHourAfterItWasStoredWhateverItsKeySays() {
-		retry(this.bench.world.time().plus(Duration.ofDays(300)));
+		retry("1", this.bench.world.time().plus(Duration.ofDays(300)));
 		Host host = this.bench.host(this.books);
 		this.bench.pass(Duration.ofMinutes(59));
 		host.poll();
@@ -123,7 +170,7 @@ class PollerTests {
 
 	@Test
 	void countsAgesByTheClockOfTheStoreAlone() {
-		retry(this.bench.world.time().plusSeconds(60));
+		retry("1", this.bench.world.time().plusSeconds(60));
 		Host host = this.bench.host(this.books);
 		host.process.skew(Duration.ofDays(1));
 		host.poll();
@@ -139,7 +186,7 @@ class PollerTests {
 		try {
 			this.bench.store.delete(List.of(stored.objectKey()));
 		}
-		catch (dev.holdfast.buffer.StoreException ex) {
+		catch (StoreException ex) {
 			throw new AssertionError(ex);
 		}
 		Host host = this.bench.host(this.books);
@@ -168,9 +215,7 @@ class PollerTests {
 	void deletesASettledSegmentWithoutReadingIt() throws LedgerException {
 		SegmentKey segment = this.bench.stored(Bench.copy("1"));
 		Host host = this.bench.host(this.books);
-		Lease lease = new Lease(segment.id(), "token", Leases.LEASE);
-		host.ledger.claim(List.of(segment.id()), "token", Leases.LEASE);
-		host.ledger.mark(List.of(), List.of(new Settlement(Settlement.Kind.SETTLED, lease, Duration.ofHours(1))));
+		settled(host, segment);
 		host.poll();
 		this.bench.pass(Duration.ofSeconds(1));
 		assertThat(this.bench.store.keys("inbox/")).isEmpty();
@@ -188,27 +233,6 @@ class PollerTests {
 		this.bench.pass(Duration.ofSeconds(1));
 		assertThat(this.bench.store.keys("inbox/")).containsExactly("inbox/readme.txt");
 		assertThat(this.bench.conditions.holding()).containsOnlyKeys(Condition.FOREIGN_OBJECTS);
-	}
-
-	@Test
-	void claimsNothingWithoutAHandler() {
-		this.bench.stored(Bench.copy("1"));
-		this.bench.host().poll();
-		assertThat(this.bench.times("redis")).isZero();
-		assertThat(this.bench.conditions.holding()).containsOnlyKeys(Condition.NO_HANDLER);
-		assertThat(this.bench.store.keys("inbox/")).hasSize(1);
-	}
-
-	@Test
-	void claimsNothingWhileRedisIsAway() {
-		this.bench.stored(Bench.copy("1"));
-		this.bench.wire.available = false;
-		Host host = this.bench.host(this.books);
-		host.poll();
-		assertThat(this.bench.times("redis")).isZero();
-		this.bench.wire.available = true;
-		host.poll();
-		assertThat(this.books.attempts).hasSize(1);
 	}
 
 	@Test
@@ -268,90 +292,18 @@ class PollerTests {
 		assertThat(host.workers.awaitIdle(Duration.ZERO)).isTrue();
 	}
 
-	@Test
-	void claimsNothingWhileEveryHandlerIsPausedAndOneToProbe() {
-		Host host = this.bench.host(this.books);
-		for (int i = 0; i < 20; i++) {
-			host.handlers.taking(Bench.copy("x")).forEach(host.handlers::failed);
-		}
-		for (int i = 0; i < 20; i++) {
-			this.bench.stored(Bench.copy("" + i));
-		}
-		host.poll();
-		assertThat(this.bench.times("redis claim")).isZero();
-		this.bench.pass(Duration.ofSeconds(5));
-		host.poll();
-		assertThat(this.books.attempts).hasSize(1);
-		host.poll();
-		assertThat(this.books.attempts.size()).isGreaterThan(1);
+	/// Another has processed it, and could not delete it yet.
+	private static void settled(Host host, SegmentKey segment) throws LedgerException {
+		Lease lease = new Lease(segment.id(), "token", Leases.LEASE);
+		host.ledger.claim(List.of(segment.id()), "token", Leases.LEASE);
+		host.ledger.mark(List.of(), List.of(new Settlement(Settlement.Kind.SETTLED, lease, Duration.ofHours(1))));
 	}
 
-	@Test
-	void claimsNothingWhileHalfOfTheHandlersHang() {
-		Scripted deaf = this.bench.new Scripted("books", (_) -> {
-			long until = this.bench.world.nanoTime() + Duration.ofDays(1).toNanos();
-			while (this.bench.world.nanoTime() < until) {
-				try {
-					this.outside.pause(Duration.ofDays(1));
-				}
-				catch (InterruptedException _) {
-					// As one that swallows what it should not.
-				}
-			}
-			return Outcome.handled();
-		});
-		Host host = this.bench.host(deaf);
-		for (int i = 0; i < 8; i++) {
-			this.bench.stored(Bench.copy("" + i));
-		}
-		while (deaf.attempts.size() < 8) {
-			host.poll();
-		}
-		this.bench.pass(Duration.ofSeconds(31));
-		this.bench.stored(Bench.copy("next"));
-		long claims = this.bench.times("redis claim");
-		host.poll();
-		assertThat(this.bench.times("redis claim")).isEqualTo(claims);
-		assertThat(this.bench.conditions.holds(Condition.HANDLERS_HUNG)).isTrue();
-	}
-
-	@Test
-	void handsOffOnlyWhenItMay() {
-		Host host = this.bench.host(this.books);
-		SegmentKey segment = this.bench.stored(Bench.copy("1"));
-		host.handOff.stored(segment, List.of(Bench.copy("1")));
-		assertThat(this.bench.count(Meters.HANDOFF, "result", "refused")).as("the name is not known yet").isEqualTo(1);
-		host.poll();
-		this.bench.pass(Duration.ofSeconds(1));
-		SegmentKey next = this.bench.stored(Bench.copy("2"));
-		long gets = this.bench.times("get ");
-		host.handOff.stored(next, List.of(Bench.copy("2")));
-		this.bench.pass(Duration.ofSeconds(1));
-		assertThat(this.books.ids()).containsExactly("1", "2");
-		assertThat(this.bench.times("get ")).as("its bytes are in memory").isEqualTo(gets);
-		assertThat(this.bench.store.keys("inbox/")).isEmpty();
-		this.bench.wire.unanswered.add("begin");
-		host.handOff.stored(this.bench.stored(Bench.copy("unanswered")), List.of(Bench.copy("unanswered")));
-		this.bench.pass(Duration.ofSeconds(2));
-		this.bench.wire.unanswered.clear();
-		this.bench.pass(Duration.ofSeconds(1));
-		assertThat(this.books.ids()).as("asked again").hasSize(3);
-		this.bench.wire.available = false;
-		host.handOff.stored(this.bench.stored(Bench.copy("3")), List.of(Bench.copy("3")));
-		this.bench.wire.available = true;
-		host.handOff.stop();
-		host.handOff.stored(this.bench.stored(Bench.copy("4")), List.of(Bench.copy("4")));
-		this.bench.pass(Duration.ofSeconds(1));
-		assertThat(this.books.ids()).hasSize(3);
-		assertThat(this.bench.count(Meters.HANDOFF, "result", "refused")).isEqualTo(3);
-		assertThat(host.handOff.processes()).isFalse();
-	}
-
-	private void retry(Instant due) {
+	private void retry(String id, Instant due) {
 		try {
-			this.bench.writer.write(SegmentKey.RETRY, due, List.of(Bench.copy("" + new Random().nextInt())));
+			this.bench.writer.write(SegmentKey.RETRY, due, List.of(Bench.copy(id)));
 		}
-		catch (dev.holdfast.buffer.StoreException ex) {
+		catch (StoreException ex) {
 			throw new AssertionError(ex);
 		}
 	}

@@ -59,9 +59,9 @@ public final class ProcessParts {
 				counts, runner::isStopping);
 		Workers workers = new Workers(worker, scheduler, 64L << 20);
 		Readiness readiness = new Readiness(registry, runner, ledger,
-				new NameMarker(store, "simulation", scheduler, conditions), this.buffer.pressure(), conditions);
-		this.handOff = new HandOff(workers, this.leases, () -> this.buffer.clock().isTold() && readiness.isReady(),
-				scheduler, counts, 64L << 20);
+				new NameMarker(store, "simulation", scheduler, conditions), this.buffer.pressure(), this.buffer.clock(),
+				conditions);
+		this.handOff = new HandOff(workers, this.leases, readiness::isReady, scheduler, counts, 64L << 20);
 		listener.target = this.handOff;
 		Candidates candidates = new Candidates(store, this.buffer.clock(), new Backlog(scheduler, meters),
 				new ForeignObjects(conditions), POLL);

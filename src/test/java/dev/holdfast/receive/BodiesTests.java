@@ -144,7 +144,13 @@ class BodiesTests {
 		}
 		assertThat(entered.await(5, TimeUnit.SECONDS)).isTrue();
 		assertThat(this.edge.send(Edge.headers("X-Shopify-", "AAAA", 1 << 20)).status()).as("unread").isEqualTo(503);
-		assertThat(this.edge.send(Edge.genuine("{}")).status()).as("read").isEqualTo(503);
+		assertThat(this.edge.send(Edge.headers("X-Shopify-", "AAAA", -1, "Transfer-Encoding: chunked")).status())
+			.as("unread, whatever its length")
+			.isEqualTo(503);
+		assertThat(this.edge.send(Edge.genuine("{}")).status()).isEqualTo(503);
+		assertThat(this.edge.send(Edge.headers("X-Shopify-", "AAAA", 10)).status())
+			.as("a small body is read first, so that its refusal is no reset")
+			.isEqualTo(408);
 		release.countDown();
 		for (RawClient client : clients) {
 			assertThat(client.read().status()).isEqualTo(200);

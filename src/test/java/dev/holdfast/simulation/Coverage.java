@@ -8,8 +8,8 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import dev.holdfast.oracle.Judgement;
 import dev.holdfast.oracle.Oracle.Tally;
 
-/// What the runs hit: each call of a port, before and after, and each window. Safe for use by
-/// several threads.
+/// What the runs hit: each call of a port, before and after, and each window. Safe for
+/// use by several threads.
 final class Coverage {
 
 	private static final List<String> SIDES = List.of("answered", "request lost", "reply lost", "applied late",

@@ -30,9 +30,8 @@ final class HandlerCalls {
 		return call;
 	}
 
-	/// Whether another replica calls the same handler under a lease that it still holds,
-	/// and
-	/// no fault of either, or of Redis, explains that.
+	/// Whether another replica calls the same handler under a lease that it still
+	/// holds, and no fault of either, or of Redis, explains that.
 	/// @param opened when a window was opened last over this effect, by replica, and by
 	/// ""
 	boolean isOverlap(Call call, Duration lease, Map<String, Long> opened) {
@@ -48,9 +47,8 @@ final class HandlerCalls {
 		this.calls.remove(call);
 	}
 
-	/// The records that a fault of a replica exposes: those it has begun and not marked,
-	/// for
-	/// which it may have stored a next copy, too, and those of its calls.
+	/// The records that a fault of a replica exposes: those it has begun and not
+	/// marked, for which it may have stored a next copy, too, and those of its calls.
 	Set<String> inFlight(Replica replica) {
 		Set<String> records = replica.ledger.owned();
 		settle();
@@ -125,8 +123,7 @@ final class HandlerCalls {
 		}
 
 		/// Whether the replica was told to handle one of them, which other copies of it
-		/// may
-		/// have ended by now.
+		/// may have ended by now.
 		boolean isBegun() {
 			return this.both.stream().anyMatch(this.replica.ledger::hasBegun);
 		}
@@ -136,9 +133,8 @@ final class HandlerCalls {
 			return this.records;
 		}
 
-		/// Whether it was begun while the replica could still rely on its lease. Whoever
-		/// has just
-		/// been frozen may have been on the way.
+		/// Whether it was begun while the replica could still rely on its lease.
+		/// Whoever has just been frozen may have been on the way.
 		boolean isLeased(Duration lease) {
 			return this.replica.process.wasFrozen(Duration.ofSeconds(1))
 					|| this.records.stream().anyMatch((record) -> this.replica.ledger.isHeld(record, lease));

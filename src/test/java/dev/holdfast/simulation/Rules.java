@@ -249,8 +249,7 @@ final class Rules {
 	}
 
 	/// A dead letter is deleted by an operator's word, when it is old, or when each of
-	/// its
-	/// deliveries is stored elsewhere.
+	/// its deliveries is stored elsewhere.
 	void deleted(Stored object) {
 		if (object.key().startsWith(SegmentKey.DEAD_LETTER) && !this.discarded.contains(object.key())
 				&& !isOld(object)) {

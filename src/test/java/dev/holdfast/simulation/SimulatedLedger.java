@@ -151,9 +151,8 @@ public final class SimulatedLedger implements Ledger {
 	}
 
 	/// Whether a lease under which a record was begun was granted, in an answer that
-	/// came,
-	/// to a request sent not longer ago than it lasts, and none said since that it is
-	/// lost.
+	/// came, to a request sent not longer ago than it lasts, and none said since that
+	/// it is lost.
 	boolean isHeld(String record, Duration lease) {
 		List<Beginning> beginnings = this.begun.get(record);
 		return beginnings == null || beginnings.stream().anyMatch((beginning) -> isHeld(beginning, lease));
@@ -167,8 +166,7 @@ public final class SimulatedLedger implements Ledger {
 	}
 
 	/// When this replica asked to begin a record first, of the times that it has not
-	/// marked:
-	/// a call may belong to any of them.
+	/// marked: a call may belong to any of them.
 	long begunAt(String record) {
 		List<Beginning> beginnings = this.begun.get(record);
 		return (beginnings != null) ? beginnings.getFirst().at : 0;

@@ -55,8 +55,7 @@ public final class SimulatedRedis {
 	/// Goes on with an earlier state, as a replica that had not got the last writes.
 	/// @param back how many calls are lost
 	/// @return the records that are not what they were, or not whose they were, or not
-	/// for as
-	/// long
+	/// for as long
 	Set<String> failOver(int back) {
 		Map<String, Entry> before = this.entries.copy();
 		Map<String, Long> alive = alive();

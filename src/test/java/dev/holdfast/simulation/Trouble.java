@@ -25,8 +25,7 @@ final class Trouble {
 	private final World world;
 
 	/// How long there is peace at most, in milliseconds. Where troubles are rare, no
-	/// other
-	/// explains what should not have been.
+	/// other explains what should not have been.
 	private final int pace;
 
 	Trouble(Simulation simulation) {
@@ -71,9 +70,8 @@ final class Trouble {
 		}
 	}
 
-	/// Handlers are interrupted at the end of the patience, and what is not confirmed by
-	/// then
-	/// is given up.
+	/// Handlers are interrupted at the end of the patience, and what is not confirmed
+	/// by then is given up.
 	private void stop(Replica victim) {
 		this.simulation.faults.happened("replica stopped");
 		this.simulation.outside.after(PATIENCE, "interrupt", () -> {
@@ -99,8 +97,7 @@ final class Trouble {
 	}
 
 	/// Mostly the last writes are lost, now and then any number; until a replica is
-	/// promoted
-	/// nobody answers.
+	/// promoted nobody answers.
 	private void failOver() {
 		int back = this.world.chance(0.2) ? this.world.random.nextInt(this.simulation.redis.calls() + 1)
 				: this.world.random.nextInt(20);

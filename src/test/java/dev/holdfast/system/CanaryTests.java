@@ -57,8 +57,7 @@ class CanaryTests {
 			base64("operator:canary-operator"), "holdfast-development-key");
 
 	/// Signatures that are asked of Amazon's clients, in hexadecimal, and keys derived
-	/// for
-	/// them.
+	/// for them.
 	private static final Pattern STORE_SIGNATURE = Pattern.compile("Signature=[0-9a-f]{64}");
 
 	private final List<String> said = new CopyOnWriteArrayList<>();

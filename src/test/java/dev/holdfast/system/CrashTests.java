@@ -109,9 +109,8 @@ class CrashTests {
 	/// @param marked the idempotency keys of what was marked by then, by any replica
 	private record Kill(String incarnation, Set<String> marked) {
 
-		/// Adds the idempotency keys of what its handlers were running, and of what they
-		/// had
-		/// finished while its mark was on the way (windows W1 and W3).
+		/// Adds the idempotency keys of what its handlers were running, and of what
+		/// they had finished while its mark was on the way (windows W1 and W3).
 		void sort(Site site, Set<String> running, Set<String> unmarked) {
 			Set<String> finished = keys(site.effects());
 			finished.stream().filter((key) -> !this.marked.contains(key)).forEach(unmarked::add);

@@ -9,7 +9,8 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/// What strikes, step by step, under a seed: faults of different parts together, or one alone.
+/// What strikes, step by step, under a seed: faults of different parts together, or one
+/// alone.
 ///
 /// @param steps the faults of each
 record FaultSchedule(List<Set<Fault>> steps) {

@@ -29,8 +29,7 @@ record History(List<Answer> answers, List<Handled> begun, List<Handled> effects)
 	}
 
 	/// The keys that were begun or handled when all was forgotten, and are seen again:
-	/// those just then, those
-	/// that wait in the store, and those that are sent again.
+	/// those just then, those that wait in the store, and those that are sent again.
 	Set<String> forgotten(long from, long to, Set<String> waiting) {
 		Set<String> ids = new HashSet<>(waiting);
 		this.answers.stream()

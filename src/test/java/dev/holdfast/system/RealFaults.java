@@ -23,9 +23,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /// Faults of real processes under load, and the reckoning after them.
 ///
-/// `-Dholdfast.faults.seeds=20` plays so many seeds, from `-Dholdfast.faults.seed=0` on, each with
-/// `-Dholdfast.faults.steps=3` steps at `-Dholdfast.faults.rate=400` deliveries a second. Without, a short schedule is
-/// played. By its name it is no part of a build.
+/// `-Dholdfast.faults.seeds=20` plays so many seeds, from `-Dholdfast.faults.seed=0`
+/// on, each with `-Dholdfast.faults.steps=3` steps at `-Dholdfast.faults.rate=400`
+/// deliveries a second. Without, a short schedule is played. By its name it is no part
+/// of a build.
 @Tag("system")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RealFaults {
@@ -35,8 +36,7 @@ class RealFaults {
 	private static final Duration RESUMED_WITHIN = Stage.DOWN_AFTER.plusSeconds(10);
 
 	/// How a p99 may differ before it counts as changed, on a busy machine: a request
-	/// that waited for Redis would take
-	/// half a second or more.
+	/// that waited for Redis would take half a second or more.
 	private static final int FACTOR = 3;
 
 	private static final Duration NOISE = Duration.ofMillis(50);

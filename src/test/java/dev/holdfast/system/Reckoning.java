@@ -18,9 +18,10 @@ import dev.holdfast.delivery.Sha256;
 import dev.holdfast.system.WebhookClient.Answer;
 
 /// What came of it, once all is drained, after Jepsen's total-queue checker: lost was
-/// acknowledged, and never handled nor kept as a dead letter; unexpected was handled and never
-/// sent, or with another body; recovered was handled although it was not acknowledged. Every
-/// repeat is put down to a window that some incident opened, or is unattributed.
+/// acknowledged, and never handled nor kept as a dead letter; unexpected was handled
+/// and never sent, or with another body; recovered was handled although it was not
+/// acknowledged. Every repeat is put down to a window that some incident opened, or is
+/// unattributed.
 ///
 /// @param posts answers, of any kind
 /// @param acknowledgements answers of 200

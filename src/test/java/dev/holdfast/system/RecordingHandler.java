@@ -18,9 +18,9 @@ import dev.holdfast.process.DeliveryHandler;
 import dev.holdfast.process.Outcome;
 
 /// Writes down what it handles, in files that all replicas append to, each line in one
-/// write. While the file `fail`
-/// exists beside them it fails; while `hold-<replica>` exists, that replica's handlers do
-/// not return. Of some deliveries, every so-many-th, it fails the first attempt.
+/// write. While the file `fail` exists beside them it fails; while `hold-<replica>`
+/// exists, that replica's handlers do not return. Of some deliveries, every so-many-th,
+/// it fails the first attempt.
 final class RecordingHandler implements DeliveryHandler {
 
 	private final Path directory;

@@ -19,10 +19,9 @@ final class Recovery {
 	}
 
 	/// After a replica was struck, until the last delivery is handled that it had
-	/// acknowledged, from the blow on. After
-	/// a store fault, from its end to the first 200 of the last replica. After an outage,
-	/// from its end to the next effect;
-	/// after any other, the longest time without one, from the blow on.
+	/// acknowledged, from the blow on. After a store fault, from its end to the first
+	/// 200 of the last replica. After an outage, from its end to the next effect; after
+	/// any other, the longest time without one, from the blow on.
 	static Duration of(Incident incident, History history) {
 		return Duration.ofNanos(switch (incident.fault().part()) {
 			case REPLICA -> takenOver(incident, history);

@@ -44,8 +44,7 @@ class RedisOutageTests {
 	private static final Duration RESUMED_WITHIN = DOWN_AFTER.plusSeconds(10);
 
 	/// How a p99 may differ before it counts as changed, on a busy machine: a request
-	/// that
-	/// waited for Redis would take half a second or more.
+	/// that waited for Redis would take half a second or more.
 	private static final int FACTOR = 3;
 
 	private static final Sample FORGED = Sample.of(new byte[1000]);
@@ -155,8 +154,7 @@ class RedisOutageTests {
 	}
 
 	/// First, while no Sentinel has yet seen a failover: hasty ones sometimes take an
-	/// order
-	/// after one and never carry it out.
+	/// order after one and never carry it out.
 	@Test
 	@Order(1)
 	void resumesAfterAPlannedFailover() {
@@ -236,9 +234,8 @@ class RedisOutageTests {
 		return Duration.ofNanos(longest);
 	}
 
-	/// Compares with the time before, and with forged posts at the same time, which show
-	/// what
-	/// the machine adds.
+	/// Compares with the time before, and with forged posts at the same time, which
+	/// show what the machine adds.
 	private void assertUnaffected(String name, Posted during) {
 		Duration p99 = WebhookClient.percentile(during.genuine, 99);
 		Duration p99Before = WebhookClient.percentile(this.before.genuine, 99);

@@ -79,9 +79,8 @@ final class Rehearsal {
 				&& WebhookClient.percentile(last, 99).compareTo(QUICK) < 0;
 	}
 
-	/// Redis first: how long marks have not been confirmed decides what a killed replica
-	/// leaves. Each is repaired in its
-	/// own time.
+	/// Redis first: how long marks have not been confirmed decides what a killed
+	/// replica leaves. Each is repaired in its own time.
 	private void strike(Set<Fault> step) {
 		Map<Fault, Struck> struck = new LinkedHashMap<>();
 		Map<Fault, Long> when = new LinkedHashMap<>();

@@ -154,8 +154,7 @@ final class Site implements AutoCloseable {
 	}
 
 	/// Waits until inbox and retries are empty, and asserts that handlers got all of
-	/// these
-	/// and nothing else, byte for byte.
+	/// these and nothing else, byte for byte.
 	/// @return how often effects were repeated
 	int awaitHandled(Collection<Sample> accepted) {
 		return awaitHandled(accepted, accepted);

@@ -15,7 +15,9 @@ import org.springframework.boot.convert.DurationStyle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/// Nothing goes wrong, for long: 30 minutes, or `-Dholdfast.faults.soak=10m`. By its name it is no part of a build. Deliveries come at half of what three replicas were just seen to take.
+/// Nothing goes wrong, for long: 30 minutes, or `-Dholdfast.faults.soak=10m`. By its
+/// name it is no part of a build. Deliveries come at half of what three replicas were
+/// just seen to take.
 class Soak {
 
 	private static final String LENGTH = System.getProperty("holdfast.faults.soak", "30m");

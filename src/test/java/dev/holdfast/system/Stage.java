@@ -21,8 +21,9 @@ import dev.holdfast.fixture.StoreProxy;
 import dev.holdfast.fixture.TopologyOptions;
 import org.jspecify.annotations.Nullable;
 
-/// Three replicas in JVMs of their own, a Redis with two replicas behind three Sentinels, each on an address of its own, and
-/// a store behind a proxy that knows its requests and one that knows bytes alone.
+/// Three replicas in JVMs of their own, a Redis with two replicas behind three
+/// Sentinels, each on an address of its own, and a store behind a proxy that knows its
+/// requests and one that knows bytes alone.
 final class Stage implements AutoCloseable {
 
 	static final Duration DOWN_AFTER = Duration.ofSeconds(2);
@@ -135,9 +136,8 @@ final class Stage implements AutoCloseable {
 		return this.redisTroubledSince != Long.MAX_VALUE;
 	}
 
-	/// From when on marks of a replica may not have been confirmed: its last two flights,
-	/// or as long as Redis is
-	/// in trouble.
+	/// From when on marks of a replica may not have been confirmed: its last two
+	/// flights, or as long as Redis is in trouble.
 	long unmarkedSince(OwnReplica replica) {
 		long flights = LAG.toNanos();
 		try {

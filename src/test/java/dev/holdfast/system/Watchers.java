@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -107,12 +108,17 @@ final class Watchers implements AutoCloseable {
 
 	/// What Prometheus answers now.
 	/// @throws IllegalStateException if it does not take the expression for one
+	/// @throws UncheckedIOException if it gives no answer, or is still starting
 	JsonNode query(String expression) {
 		URI uri = URI.create("http://127.0.0.1:%d/api/v1/query?query=%s".formatted(this.prometheus,
 				URLEncoder.encode(expression, StandardCharsets.UTF_8)));
 		try {
-			JsonNode answer = JsonMapper.shared()
-				.readTree(this.client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString()).body());
+			HttpResponse<String> response = this.client.send(HttpRequest.newBuilder(uri).build(),
+					BodyHandlers.ofString());
+			if (response.statusCode() == 503) {
+				throw new IOException("Prometheus is not ready: " + response.body());
+			}
+			JsonNode answer = JsonMapper.shared().readTree(response.body());
 			if (!answer.path("status").asString().equals("success")) {
 				throw new IllegalStateException(expression + ": " + answer);
 			}

@@ -140,8 +140,7 @@ final class WebhookClient implements AutoCloseable {
 	}
 
 	/// Posts with signatures of another secret, which touches neither the store nor
-	/// Redis:
-	/// what it takes is what the machine takes.
+	/// Redis: what it takes is what the machine takes.
 	List<Answer> forgeSteadily(int perSecond, Supplier<URI> url, Supplier<Sample> samples, BooleanSupplier more) {
 		return steadily(perSecond, () -> post(url.get(), samples.get(), sign(new byte[0])), more);
 	}
