@@ -39,10 +39,10 @@ final class Workers {
 		this.memory = new Permits((int) Math.min(Integer.MAX_VALUE, memory / KIB));
 	}
 
-	/// How many more segments could be worked on; none while it is not worth a LIST.
+	/// How many more segments could be worked on; none while it is not worth a claim.
 	int free() {
 		int free = this.segments.free();
-		return (free >= SEGMENTS / 2) ? free : 0;
+		return (free >= SEGMENTS / 8) ? free : 0;
 	}
 
 	boolean isActive(SegmentKey segment) {

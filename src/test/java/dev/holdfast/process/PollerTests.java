@@ -55,7 +55,7 @@ class PollerTests {
 		host.poll();
 		assertThat(this.bench.count(Meters.CLAIMS, "result", "won")).as("an eighth of what is listed, at least 2")
 			.isBetween(2.0, 25.0);
-		for (int i = 0; i < 10; i++) {
+		for (int i = 0; i < 50; i++) {
 			host.poll();
 		}
 		assertThat(this.bench.count(Meters.CLAIMS, "result", "won")).isLessThanOrEqualTo(Workers.SEGMENTS);
