@@ -49,7 +49,9 @@ final class HandlerRunner {
 		this.conditions = conditions;
 	}
 
-	/// Calls a handler as soon as there is a permit, if it may still be called then.
+	/// Calls a handler as soon as there is a permit, if it may still be called then. That
+	/// is looked at once more on its own thread, last of all: a replica may be frozen
+	/// while the thread starts, and another have taken over meanwhile.
 	/// @param may whether it may
 	/// @return its outcome, at its deadline at the latest
 	CompletableFuture<Result> call(DeliveryHandler handler, Attempt attempt, BooleanSupplier may)
@@ -57,8 +59,8 @@ final class HandlerRunner {
 		CompletableFuture<Void> permit = this.permits.acquire(1);
 		try {
 			while (!this.stopping && may.getAsBoolean()) {
-				if (await(permit) && may.getAsBoolean()) {
-					return new Call(handler, attempt).start();
+				if (await(permit)) {
+					return new Call(handler, attempt, may).start();
 				}
 			}
 		}
@@ -122,6 +124,8 @@ final class HandlerRunner {
 
 		private final Attempt attempt;
 
+		private final BooleanSupplier may;
+
 		private final CompletableFuture<Result> result = new CompletableFuture<>();
 
 		private final CompletableFuture<Scheduler.Task> task = new CompletableFuture<>();
@@ -130,9 +134,10 @@ final class HandlerRunner {
 
 		private volatile boolean overdue;
 
-		Call(DeliveryHandler handler, Attempt attempt) {
+		Call(DeliveryHandler handler, Attempt attempt, BooleanSupplier may) {
 			this.handler = handler;
 			this.attempt = attempt;
+			this.may = may;
 		}
 
 		CompletableFuture<Result> start() {
@@ -146,22 +151,25 @@ final class HandlerRunner {
 
 		@Override
 		public void run() {
-			Result end;
-			try {
-				Outcome outcome = this.handler.handle(this.attempt);
-				end = new Result.Ended((outcome != null) ? outcome : Outcome.retry("the handler returned null"));
-			}
-			catch (InterruptedException _) {
-				end = interrupted();
-			}
-			catch (Throwable ex) {
-				end = Thread.interrupted() ? interrupted()
-						: new Result.Ended(Outcome.retry(ex.getClass().getSimpleName() + ": " + ex.getMessage()));
-			}
+			Result end = this.may.getAsBoolean() ? handle() : new Result.Released();
 			this.ended.set(true);
 			HandlerRunner.this.calls.remove(this);
 			HandlerRunner.this.permits.release(1);
 			this.result.complete(end);
+		}
+
+		private Result handle() {
+			try {
+				Outcome outcome = this.handler.handle(this.attempt);
+				return new Result.Ended((outcome != null) ? outcome : Outcome.retry("the handler returned null"));
+			}
+			catch (InterruptedException _) {
+				return interrupted();
+			}
+			catch (Throwable ex) {
+				return Thread.interrupted() ? interrupted()
+						: new Result.Ended(Outcome.retry(ex.getClass().getSimpleName() + ": " + ex.getMessage()));
+			}
 		}
 
 		private Result interrupted() {

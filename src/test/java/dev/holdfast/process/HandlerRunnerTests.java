@@ -35,7 +35,10 @@ class HandlerRunnerTests {
 	private final Conditions conditions = new Conditions(new SimpleMeterRegistry());
 
 	private final HandlerRunner runner = new HandlerRunner((work) -> {
-		Future<?> future = this.threads.submit(work);
+		Future<?> future = this.threads.submit(() -> {
+			this.atTheStart.run();
+			work.run();
+		});
 		return () -> future.cancel(true);
 	}, this.scheduler, TIMEOUT, 4, this.conditions);
 
@@ -50,10 +53,29 @@ class HandlerRunnerTests {
 
 	private final AtomicBoolean leased = new AtomicBoolean(true);
 
+	private volatile Runnable atTheStart = () -> {
+	};
+
 	@Test
 	void callsNobodyOnceTheLeaseIsLost() throws Exception {
-		AtomicBoolean called = new AtomicBoolean();
 		this.leased.set(false);
+		assertCallsNobody();
+	}
+
+	@Test
+	void callsNobodyWhoseLeaseIsLostWhileTheThreadStarts() throws Exception {
+		this.atTheStart = () -> this.leased.set(false);
+		for (int i = 0; i < 5; i++) {
+			this.leased.set(true);
+			assertCallsNobody();
+		}
+		this.atTheStart = () -> this.leased.set(true);
+		this.leased.set(true);
+		assertWorks();
+	}
+
+	private void assertCallsNobody() throws Exception {
+		AtomicBoolean called = new AtomicBoolean();
 		Result result = call((_) -> {
 			called.set(true);
 			return Outcome.handled();
