@@ -22,7 +22,9 @@ import software.amazon.awssdk.services.s3.S3Configuration;
 /// processing, so that neither can starve the other.
 ///
 /// One compatibility mode serves all stores: checksums only where required, MD5 for
-/// `DeleteObjects`, no chunked encoding (aws-sdk-java-v2 issues 5801 and 5805).
+/// `DeleteObjects`, no chunked encoding (aws-sdk-java-v2 issues 5801 and 5805). Nor does a
+/// PUT of 1 MiB or more ask first whether it may (`Expect`): that is a round trip, and 3 s
+/// where a store does not know the question.
 final class S3Clients {
 
 	/// Each PUT may have a second beside it.
@@ -60,7 +62,8 @@ final class S3Clients {
 			.responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
 			.addPlugin(LegacyMd5Plugin.create())
 			.putAuthScheme(new UnsignedBodies())
-			.serviceConfiguration(S3Configuration.builder().chunkedEncodingEnabled(false).build())
+			.serviceConfiguration(
+					S3Configuration.builder().chunkedEncodingEnabled(false).expectContinueEnabled(false).build())
 			.forcePathStyle(properties.provider().isPathStyle())
 			.overrideConfiguration(override)
 			.httpClientBuilder(http(tls, connections));
@@ -82,6 +85,7 @@ final class S3Clients {
 			.connectionAcquisitionTimeout(Duration.ofSeconds(1))
 			.socketTimeout(Duration.ofSeconds(5))
 			.connectionMaxIdleTime(Duration.ofSeconds(20))
+			.expectContinueEnabled(false)
 			.tcpKeepAlive(true);
 		if (tls != null) {
 			builder.tlsTrustManagersProvider(tls.getManagers()::getTrustManagers)

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -61,6 +62,16 @@ class OddAnswersTests {
 			.matches("transfer-encoding|content-encoding|x-amz-(trailer|checksum.*|sdk-checksum.*|decoded.*)"));
 		assertThat(put.headers().get("x-amz-content-sha256")).containsExactly("UNSIGNED-PAYLOAD");
 		assertThat(put.headers().getFirst("Authorization")).contains("SignedHeaders=", ";content-md5;", ";host;");
+	}
+
+	/// A store that does not know the question would be waited for, for 3 s.
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 3 << 20 })
+	void neverAsksWhetherItMaySend(int length) throws Exception {
+		Payload payload = Payload.of(new byte[length]);
+		etag(HexFormat.of().formatHex(payload.digest(MessageDigest.getInstance("MD5"))));
+		this.parts.receiving.put("inbox/a", payload, Duration.ofSeconds(5));
+		assertThat(this.odd.requests().getFirst().headers()).doesNotContainKey("Expect");
 	}
 
 	@Test
