@@ -76,6 +76,7 @@ class BenchTests {
 		try (StubStore target = StubStore.start(StubStore.Settings.delayed(Duration.ofMillis(20)))) {
 			Tally tally = run(target, Load.open(200, 1, Duration.ofMillis(800)));
 			assertThat((double) tally.accepted.summary("").get("p50")).isGreaterThan(150);
+			assertThat((double) tally.served.summary("").get("p50")).isBetween(19.0, 60.0);
 		}
 	}
 

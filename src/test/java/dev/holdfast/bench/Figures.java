@@ -30,6 +30,7 @@ final class Figures {
 		Map<String, Object> figures = new LinkedHashMap<>();
 		figures.put(ACCEPTED, tally.perSecond());
 		figures.putAll(tally.accepted.summary(""));
+		figures.putAll(tally.served.summary("served "));
 		figures.put(OTHERS, tally.withoutAcceptance());
 		figures.put("non-200 by cause", tally.others);
 		figures.putAll(tally.refused.summary("refused "));

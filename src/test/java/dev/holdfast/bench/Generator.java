@@ -166,7 +166,7 @@ final class Generator implements Runnable {
 	}
 
 	private void answered(Sender sender, int status, long now) {
-		this.tally.answered(status, now - sender.due());
+		this.tally.answered(status, now - sender.due(), now - sender.taken());
 		if (status == 200) {
 			this.journal.acknowledged(sender.number(), now);
 		}

@@ -16,8 +16,8 @@ import tools.jackson.databind.json.JsonMapper;
 final class Report {
 
 	private static final List<List<String>> TABLES = List.of(
-			List.of(Figures.ACCEPTED, "p50", "p90", "p99", "p99.9", Figures.OTHERS, "refused p50", "refused p99",
-					"CPU ms", "RSS MB", "alloc KB", "sender CPU ms", "foreign %"),
+			List.of(Figures.ACCEPTED, "p50", "p90", "p99", "p99.9", "served p99", Figures.OTHERS, "refused p50",
+					"refused p99", "CPU ms", "RSS MB", "alloc KB", "sender CPU ms", "foreign %"),
 			List.of(Figures.EFFECTS, "effect p50", "effect p99", "drained after s", "requests", "put", "get", "list",
 					"delete", "slow-downs", "Redis CPU ms", "acknowledged", Figures.MISSING, Figures.REPEATED));
 

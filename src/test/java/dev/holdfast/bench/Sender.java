@@ -61,6 +61,11 @@ final class Sender {
 		return this.due;
 	}
 
+	/// Since when it is sent, or waits for a connection to be.
+	long taken() {
+		return this.taken;
+	}
+
 	/// Whether a request is on its way.
 	boolean isWaiting() {
 		return this.waiting;

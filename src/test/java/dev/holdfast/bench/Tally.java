@@ -8,10 +8,13 @@ import java.util.TreeMap;
 /// What became of the requests of a load.
 final class Tally {
 
-	/// Of answers with 200.
+	/// Of answers with 200, from when they were due.
 	final Latencies accepted = new Latencies();
 
-	/// Of other answers.
+	/// Of answers with 200, from when they were sent.
+	final Latencies served = new Latencies();
+
+	/// Of other answers, from when they were sent.
 	final Latencies refused = new Latencies();
 
 	/// Requests without a 200: by status, or by what happened in place of an answer.
@@ -29,13 +32,16 @@ final class Tally {
 	/// CPU seconds that sending took.
 	double cpu;
 
-	void answered(int status, long latency) {
+	/// @param late since when it was due
+	/// @param took since when it was sent
+	void answered(int status, long late, long took) {
 		if (status == 200) {
-			this.accepted.add(latency);
+			this.accepted.add(late);
+			this.served.add(took);
 			this.soFar = this.accepted.count();
 		}
 		else {
-			this.refused.add(latency);
+			this.refused.add(took);
 			this.others.merge(Integer.toString(status), 1, Integer::sum);
 		}
 	}

@@ -2,6 +2,7 @@ package dev.holdfast.system;
 
 import java.io.File;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -9,6 +10,7 @@ import java.util.function.Function;
 
 import dev.holdfast.fixture.Firewall;
 import dev.holdfast.fixture.Mischief;
+import dev.holdfast.fixture.OwnedProcess;
 import dev.holdfast.fixture.RedisProcess;
 import dev.holdfast.fixture.StoreProxy.Operation;
 import dev.holdfast.fixture.Toxic;
@@ -83,6 +85,14 @@ final class Blows {
 		return new Struck(() -> {
 		}, replica.port(), trouble
 				? excuse("W3", unmarked, (history) -> history.running(incarnation, Long.MAX_VALUE, unmarked)) : null);
+	}
+
+	/// As by a neighbour on the machine: a busy loop that goes before everything else,
+	/// where there is the right to that.
+	static Struck takeCore(Stage stage) {
+		OwnedProcess loop = OwnedProcess.start(List.of("nice", "-n", "-20", "sh", "-c", "while :; do :; done"),
+				stage.site().directory(), stage.site().directory().resolve("loop.log"));
+		return new Struck(loop::kill);
 	}
 
 	static Struck failover(Stage stage, Consumer<RedisProcess> strike, Consumer<RedisProcess> repair) {

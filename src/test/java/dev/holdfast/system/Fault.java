@@ -113,12 +113,14 @@ enum Fault {
 	HANDLERS_FAIL(Part.HANDLER, 4, (stage, _) -> {
 		stage.site().failing(true);
 		return new Struck(() -> stage.site().failing(false));
-	});
+	}),
+
+	CORE_TAKEN(Part.MACHINE, 10, (stage, _) -> Blows.takeCore(stage));
 
 	/// What it strikes. Faults of different parts can strike together.
 	enum Part {
 
-		REPLICA, REDIS, STORE, HANDLER
+		REPLICA, REDIS, STORE, HANDLER, MACHINE
 
 	}
 

@@ -26,8 +26,8 @@ final class Recovery {
 		return Duration.ofNanos(switch (incident.fault().part()) {
 			case REPLICA -> takenOver(incident, history);
 			case STORE -> accepts(incident, history);
-			case REDIS,
-					HANDLER ->
+			case REDIS, HANDLER,
+					MACHINE ->
 				incident.fault().isOutage()
 						? first(history.effects().stream().mapToLong(Handled::nanos), incident.repaired())
 						: longestPause(incident, history);

@@ -1,6 +1,7 @@
 package dev.holdfast.system;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 
@@ -26,16 +28,21 @@ class Soak {
 
 	private static final int CONCURRENCY = 32;
 
+	/// As many as wait at once when the machine is held up for a second.
+	private static final int CROWD = 600;
+
 	private static final double GROWN = 1.25;
 
 	private static final double MIB = 1 << 20;
+
+	private static final String ESTABLISHED = "01";
 
 	@Test
 	void needsNoMoreAtItsEndThanAtItsBegin() throws Exception {
 		try (Stage stage = new Stage(Soak.class, Map.of(SystemApplication.FLAKY, "50"), Duration.ZERO)) {
 			Random random = new Random(1);
-			take(stage, random);
-			int rate = take(stage, random) / 2;
+			take(stage, random, CROWD);
+			int rate = take(stage, random, CONCURRENCY) / 2;
 			Load load = Load.start(stage.client(), stage::url, rate, random);
 			long end = System.nanoTime() + DurationStyle.detectAndParse(LENGTH).toNanos();
 			List<Reading> readings = new ArrayList<>();
@@ -60,10 +67,10 @@ class Soak {
 	}
 
 	/// @return how many a second
-	private static int take(Stage stage, Random random) {
+	private static int take(Stage stage, Random random, int concurrency) {
 		List<Sample> samples = Sample.random(MEASURED, random);
 		long start = System.nanoTime();
-		stage.client().deliverAll(samples, CONCURRENCY, stage::url);
+		stage.client().deliverAll(samples, concurrency, stage::url);
 		return (int) (MEASURED * Duration.ofSeconds(1).toNanos() / (System.nanoTime() - start));
 	}
 
@@ -90,11 +97,22 @@ class Soak {
 			Scrape meters = replica.meters();
 			heap += meters.sum("jvm_memory_used_bytes", "area=\"heap\"") / MIB;
 			threads += meters.sum("jvm_threads_live_threads");
-			files += meters.sum("process_files_open_files");
+			files += meters.sum("process_files_open_files") - connections(replica.port());
 			segments += meters.sum("holdfast_buffer_batch_count");
 		}
 		double keys = Double.parseDouble(String.valueOf(stage.redis().currentPrimary().command("DBSIZE")));
 		return new Reading(heap, threads, files, keys, (keys - stage.history().acknowledged().size()) / segments);
+	}
+
+	/// How many the sender has opened: when it is held up for a moment it opens more, and
+	/// keeps them.
+	private static long connections(int port) throws IOException {
+		String local = ":%04X".formatted(port);
+		try (Stream<String> sockets = Files.lines(Path.of("/proc/net/tcp6"))) {
+			return sockets.map((line) -> line.strip().split(" +"))
+				.filter((fields) -> fields[1].endsWith(local) && fields[3].equals(ESTABLISHED))
+				.count();
+		}
 	}
 
 	/// What is used just after a collection is what is kept.
@@ -109,6 +127,7 @@ class Soak {
 	/// All replicas together.
 	///
 	/// @param heap in MiB, after a collection
+	/// @param files without the connections of the sender
 	/// @param keysBeyondRecords Redis keys but for one for each delivery, to each
 	/// segment; one of them is the word that it is settled
 	private record Reading(double heap, double threads, double files, double keys, double keysBeyondRecords) {
