@@ -85,7 +85,6 @@ final class S3Clients {
 			.connectionAcquisitionTimeout(Duration.ofSeconds(1))
 			.socketTimeout(Duration.ofSeconds(5))
 			.connectionMaxIdleTime(Duration.ofSeconds(20))
-			.expectContinueEnabled(false)
 			.tcpKeepAlive(true);
 		if (tls != null) {
 			builder.tlsTrustManagersProvider(tls.getManagers()::getTrustManagers)

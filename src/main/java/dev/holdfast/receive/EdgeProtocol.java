@@ -58,8 +58,7 @@ public final class EdgeProtocol extends Http11NioProtocol {
 	}
 
 	/// Tomcat takes an [IOException] for a connection's own trouble, and closes it
-	/// without
-	/// a word; it cannot be declared here.
+	/// without a word; it cannot be declared here.
 	@SuppressWarnings({ "unchecked", "TypeParameterUnusedInFormals" })
 	private static <E extends Exception> E closing(IOException reason) throws E {
 		throw (E) reason;
