@@ -22,11 +22,14 @@ final class EdgeAlerts {
 
 	private final AtomicLong topicMissingAt;
 
+	private final AtomicLong closedAt;
+
 	EdgeAlerts(Scheduler scheduler) {
 		this.scheduler = scheduler;
 		long longAgo = scheduler.nanoTime() - INTERVAL;
 		this.tooLargeAt = new AtomicLong(longAgo);
 		this.topicMissingAt = new AtomicLong(longAgo);
+		this.closedAt = new AtomicLong(longAgo);
 	}
 
 	void answered(Answer answer) {
@@ -42,6 +45,15 @@ final class EdgeAlerts {
 				.addKeyValue(LogKeys.REASON, answer.reason())
 				.log("a verified delivery without a topic header was refused: "
 						+ "Shopify may have renamed the header, or a proxy removed it");
+		}
+	}
+
+	/// A connection was closed for which there was no room.
+	void closed() {
+		if (due(this.closedAt)) {
+			logger.atError()
+				.log("connections are closed unanswered because as many requests are under way as the heap has room for: "
+						+ "give the replica more memory, or add replicas");
 		}
 	}
 

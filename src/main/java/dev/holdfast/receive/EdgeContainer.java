@@ -4,7 +4,6 @@ import java.time.Duration;
 
 import org.apache.catalina.connector.Connector;
 import org.apache.coyote.ContinueResponseTiming;
-import org.apache.coyote.http11.AbstractHttp11Protocol;
 
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
@@ -18,6 +17,13 @@ final class EdgeContainer implements WebServerFactoryCustomizer<TomcatServletWeb
 
 	private static final int HEADERS = 100;
 
+	private final Runnable closed;
+
+	/// @param closed is told of every connection for which there is no room
+	EdgeContainer(Runnable closed) {
+		this.closed = closed;
+	}
+
 	@Override
 	public void customize(TomcatServletWebServerFactory factory) {
 		factory.setProtocol(EdgeProtocol.class.getName());
@@ -30,7 +36,8 @@ final class EdgeContainer implements WebServerFactoryCustomizer<TomcatServletWeb
 		connector.setXpoweredBy(false);
 		// A body is bytes to be verified, whatever its type says: no parameters.
 		connector.setParseBodyMethods("");
-		if (connector.getProtocolHandler() instanceof AbstractHttp11Protocol<?> protocol) {
+		if (connector.getProtocolHandler() instanceof EdgeProtocol protocol) {
+			protocol.onClosed(this.closed);
 			protocol.setMaxHeaderCount(HEADERS);
 			protocol.setDisableUploadTimeout(false);
 			protocol.setConnectionUploadTimeout((int) BODY_SILENCE.toMillis());

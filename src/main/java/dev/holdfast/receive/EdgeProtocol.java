@@ -26,6 +26,9 @@ public final class EdgeProtocol extends Http11NioProtocol {
 
 	private final AtomicInteger processors = new AtomicInteger();
 
+	private volatile Runnable closed = () -> {
+	};
+
 	public EdgeProtocol() {
 		this(Math.toIntExact(Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() / 2 / REQUEST)));
 	}
@@ -36,6 +39,12 @@ public final class EdgeProtocol extends Http11NioProtocol {
 		super.setProcessorCache(-1);
 	}
 
+	/// @param closed is told of every connection that is closed because there are too
+	/// many
+	void onClosed(Runnable closed) {
+		this.closed = closed;
+	}
+
 	/// All are used again, whatever the settings say: they are counted where they are
 	/// made.
 	@Override
@@ -44,8 +53,8 @@ public final class EdgeProtocol extends Http11NioProtocol {
 
 	@Override
 	protected Processor createProcessor() {
-		if (this.processors.incrementAndGet() > this.most) {
-			this.processors.decrementAndGet();
+		if (this.processors.getAndUpdate((made) -> Math.min(this.most, made + 1)) == this.most) {
+			this.closed.run();
 			throw EdgeProtocol
 				.<RuntimeException>closing(new IOException("more than " + this.most + " requests at once"));
 		}

@@ -74,8 +74,11 @@ class ReceiveConfiguration {
 	}
 
 	@Bean
-	WebServerFactoryCustomizer<TomcatServletWebServerFactory> edgeContainer() {
-		return new EdgeContainer();
+	WebServerFactoryCustomizer<TomcatServletWebServerFactory> edgeContainer(ReceiveMeters meters, EdgeAlerts alerts) {
+		return new EdgeContainer(() -> {
+			meters.closed();
+			alerts.closed();
+		});
 	}
 
 }

@@ -22,6 +22,8 @@ final class ReceiveMeters {
 
 	private final Map<Answer, Counter> outcomes = new EnumMap<>(Answer.class);
 
+	private final Counter closed;
+
 	private final Timer duration;
 
 	private final Map<String, Counter> verified = new ConcurrentHashMap<>();
@@ -29,6 +31,7 @@ final class ReceiveMeters {
 	ReceiveMeters(MeterRegistry registry, ReceiveLimits limits) {
 		this.registry = registry;
 		this.received = counter(Meters.RECEIVED).register(registry);
+		this.closed = counter(Meters.CLOSED).register(registry);
 		for (Answer answer : Answer.values()) {
 			this.outcomes.put(answer, (answer == Answer.ACCEPTED) ? counter(Meters.ACCEPTED).register(registry)
 					: counter(Meters.REFUSED).tag("reason", answer.reason()).register(registry));
@@ -51,6 +54,11 @@ final class ReceiveMeters {
 		if (answer == Answer.ACCEPTED) {
 			this.duration.record(nanos, TimeUnit.NANOSECONDS);
 		}
+	}
+
+	/// A connection was closed for which there was no room.
+	void closed() {
+		this.closed.increment();
 	}
 
 	void verified(String key) {

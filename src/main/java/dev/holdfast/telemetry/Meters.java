@@ -39,6 +39,10 @@ public enum Meters {
 	/// From the last header byte to the answer, for deliveries answered with 200.
 	ACCEPT_DURATION("holdfast.receive.duration", "From the headers to the 200; Shopify waits 5 s. Alert: p99 over 2 s"),
 
+	/// Connections closed at a first byte for which the heap had no room.
+	CLOSED("holdfast.receive.closed",
+			"Connections closed unanswered because as many requests were under way as the heap has room for. Alert: any"),
+
 	/// Verified deliveries by the key that verified. Tag: `key`.
 	VERIFIED("holdfast.receive.verified", "Verified deliveries by key: tells when a rotated secret is out of use"),
 
