@@ -86,6 +86,16 @@ final class Bench {
 		}
 	}
 
+	/// Takes time, in a process of the world.
+	void wait(World.Process process, Duration time) {
+		try {
+			process.pause(time);
+		}
+		catch (InterruptedException ex) {
+			throw new AssertionError(ex);
+		}
+	}
+
 	void pass(Duration time) {
 		this.world.pass(time);
 	}
@@ -125,12 +135,7 @@ final class Bench {
 		public <T> T call(String name, Supplier<Object> arguments, Supplier<T> effect) throws LedgerException {
 			Bench.this.events.add("redis " + name + " " + arguments.get());
 			if (!this.time.isZero()) {
-				try {
-					Bench.this.world.new Process(Duration.ZERO).pause(this.time);
-				}
-				catch (InterruptedException ex) {
-					throw new AssertionError(ex);
-				}
+				Bench.this.wait(Bench.this.world.new Process(Duration.ZERO), this.time);
 			}
 			if (this.failing.contains(name)) {
 				throw new LedgerException("no answer", new IllegalStateException());

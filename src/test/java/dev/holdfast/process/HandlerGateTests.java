@@ -93,6 +93,16 @@ class HandlerGateTests {
 	}
 
 	@Test
+	void repeatsNothingForAHandlerThatIsPausedMeanwhile() {
+		call(0);
+		for (int i = 0; i < 19; i++) {
+			call(1);
+		}
+		this.bench.pass(Duration.ofSeconds(4));
+		assertThat(this.books.attempts).hasSize(20);
+	}
+
+	@Test
 	void endsWithTheOutcomeOfTheRepeat() {
 		CompletableFuture<List<End>> end = call(0);
 		this.outcome = Outcome.handled();
@@ -127,6 +137,20 @@ class HandlerGateTests {
 		assertThat(call(1).join().getFirst().isHandled()).isTrue();
 		assertThat(this.bench.conditions.holding()).isEmpty();
 		assertThat(this.host.handlers.worthClaiming()).isEqualTo(Integer.MAX_VALUE);
+	}
+
+	@Test
+	void letsAnotherProbeWhereTheFirstWaitedForAPermitUntilItsLeaseEnded() {
+		for (int i = 0; i < 20; i++) {
+			call(1);
+		}
+		this.bench.pass(Duration.ofSeconds(5));
+		takeAllPermits(Duration.ofSeconds(29));
+		CompletableFuture<List<End>> probe = call(1);
+		this.bench.pass(Duration.ofSeconds(30));
+		assertThat(probe).isCompletedWithValueMatching((ends) -> ends.getFirst().isReleased());
+		this.outcome = Outcome.handled();
+		assertThat(call(1)).isCompletedWithValueMatching((ends) -> ends.getFirst().isHandled());
 	}
 
 	@Test
@@ -166,6 +190,25 @@ class HandlerGateTests {
 		});
 		this.bench.world.settle();
 		return ends;
+	}
+
+	private void takeAllPermits(Duration time) {
+		Scripted slow = this.bench.new Scripted("slow", (_) -> {
+			this.host.process.pause(time);
+			return Outcome.handled();
+		});
+		for (int i = 0; i < 16; i++) {
+			this.host.process.start("slow", () -> {
+				try {
+					this.host.runner.call(slow, new Attempt(Bench.copy("2").delivery(), "key", 1, time), () -> true);
+				}
+				catch (InterruptedException ex) {
+					throw new AssertionError(ex);
+				}
+			});
+		}
+		this.bench.world.settle();
+		assertThat(slow.attempts).hasSize(16);
 	}
 
 	private CompletableFuture<Void> probing() {

@@ -34,13 +34,7 @@ class HandlerRunnerTests {
 
 	private final Conditions conditions = new Conditions(new SimpleMeterRegistry());
 
-	private final HandlerRunner runner = new HandlerRunner((work) -> {
-		Future<?> future = this.threads.submit(() -> {
-			this.atTheStart.run();
-			work.run();
-		});
-		return () -> future.cancel(true);
-	}, this.scheduler, TIMEOUT, 4, this.conditions);
+	private HandlerRunner runner = runner(TIMEOUT);
 
 	private final CountDownLatch end = new CountDownLatch(1);
 
@@ -191,6 +185,7 @@ class HandlerRunnerTests {
 
 	@Test
 	void usesUpNoAttemptWhenTheReplicaStops() throws Exception {
+		this.runner = runner(Duration.ofMinutes(1));
 		CountDownLatch begun = new CountDownLatch(1);
 		CompletableFuture<Result> running = call((_) -> {
 			begun.countDown();
@@ -213,6 +208,16 @@ class HandlerRunnerTests {
 		}
 		assertThat(call((_) -> Outcome.retry("" + Thread.currentThread().isInterrupted())).get(5, TimeUnit.SECONDS))
 			.isEqualTo(new Result.Ended(Outcome.retry("false")));
+	}
+
+	private HandlerRunner runner(Duration timeout) {
+		return new HandlerRunner((work) -> {
+			Future<?> future = this.threads.submit(() -> {
+				this.atTheStart.run();
+				work.run();
+			});
+			return () -> future.cancel(true);
+		}, this.scheduler, timeout, 4, this.conditions);
 	}
 
 	private Outcome ignoreInterrupts(Attempt attempt) {

@@ -2,10 +2,13 @@ package dev.holdfast.process;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 
 import dev.holdfast.buffer.SegmentKey;
+import dev.holdfast.buffer.StoreException;
 import dev.holdfast.process.Bench.Host;
 import dev.holdfast.process.Bench.Scripted;
 import dev.holdfast.simulation.World;
@@ -116,6 +119,40 @@ class SegmentTroubleTests {
 			assertThat(copy.envelope().attempt()).isZero();
 			assertThat(copy.envelope().failure()).isNull();
 		});
+		assertThat(SegmentKey.parse(this.bench.store.keys("retry/").getFirst()).orElseThrow().time())
+			.isBetween(this.bench.world.time().minusSeconds(10), this.bench.world.time().plusSeconds(5));
+	}
+
+	@Test
+	void keepsTheSegmentWhileWhatIsBusyCannotBeStoredAgain() {
+		this.bench.host(this.hanging).work(this.bench.stored(Bench.copy("1")));
+		SegmentKey segment = this.bench.stored(Bench.copy("1"), Bench.copy("2"));
+		Host host = this.bench.host(this.books);
+		host.workToItsEnd(segment);
+		this.bench.store.failing = (request) -> request.startsWith("put retry/");
+		host.workToItsEnd(segment);
+		assertThat(this.bench.times("put retry/")).isPositive();
+		assertThat(this.bench.store.keys("inbox/")).contains(segment.objectKey());
+	}
+
+	@Test
+	void takesNothingForParkedThatIsNotStoredInTime() {
+		this.bench.store.failing = (_) -> {
+			this.bench.wait(this.outside, Duration.ofSeconds(25));
+			return false;
+		};
+		Host host = this.bench.host(this.books);
+		List<Exception> refused = new ArrayList<>();
+		host.process.start("store", () -> {
+			try {
+				host.nextCopies.store(List.of(new NextCopy.Parked(Bench.copy("1"), Duration.ofSeconds(5))));
+			}
+			catch (StoreException | InterruptedException ex) {
+				refused.add(ex);
+			}
+		});
+		this.bench.pass(Duration.ofSeconds(22));
+		assertThat(refused).singleElement().isInstanceOf(StoreException.class);
 	}
 
 	@Test

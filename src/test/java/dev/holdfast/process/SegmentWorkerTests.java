@@ -239,6 +239,18 @@ class SegmentWorkerTests {
 	}
 
 	@Test
+	void deletesNothingWhoseMarkWasGivenUp() {
+		SegmentKey segment = this.bench.stored(Bench.copy("1"));
+		this.bench.wire.failing.add("mark");
+		Host host = this.bench.host(this.books);
+		host.workToItsEnd(segment);
+		host.marks.abandon();
+		this.bench.pass(Duration.ofSeconds(10));
+		assertThat(this.books.attempts).hasSize(1);
+		assertThat(this.bench.store.keys("")).containsExactly(segment.objectKey());
+	}
+
+	@Test
 	void findsASegmentSettledWhoseDeleteGotLost() {
 		SegmentKey segment = this.bench.stored(Bench.copy("1"));
 		this.bench.store.failing = (request) -> request.startsWith("delete ");
