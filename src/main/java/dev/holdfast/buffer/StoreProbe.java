@@ -2,6 +2,7 @@ package dev.holdfast.buffer;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -23,6 +24,9 @@ final class StoreProbe implements StoreBreaker.Probe {
 	private static final Payload PAYLOAD = Payload.of("holdfast probe\n".getBytes(StandardCharsets.US_ASCII));
 
 	private static final Duration AT_MOST = Duration.ofSeconds(2);
+
+	/// Long after a replica is done with its probe.
+	private static final Duration OLD = Duration.ofMinutes(1);
 
 	private final S3ObjectStore store;
 
@@ -56,7 +60,7 @@ final class StoreProbe implements StoreBreaker.Probe {
 			look(key);
 			this.known = true;
 		}
-		sweep();
+		sweep(key);
 	}
 
 	private void look(String key) throws StoreException {
@@ -65,7 +69,7 @@ final class StoreProbe implements StoreBreaker.Probe {
 			this.store.expectMd5();
 			this.reader.expectMd5();
 		}
-		boolean listed = list().contains(key);
+		boolean listed = list().objects().stream().anyMatch((object) -> object.key().equals(key));
 		if (isVersioned()) {
 			this.conditions.raise(Condition.BUCKET_VERSIONED,
 					"The bucket keeps deleted versions, so payloads stay in it: add a lifecycle rule with "
@@ -77,10 +81,10 @@ final class StoreProbe implements StoreBreaker.Probe {
 			.log("the object store answers");
 	}
 
-	private List<String> list() throws StoreException {
+	private ObjectStore.Listing list() throws StoreException {
 		ObjectStore.Listing listing = this.reader.list(FOLDER, null);
 		this.clock.observe(listing.date());
-		return listing.objects().stream().map(ObjectStore.Listed::key).toList();
+		return listing;
 	}
 
 	/// Not every store answers this; one that does not is taken to keep no versions.
@@ -94,11 +98,18 @@ final class StoreProbe implements StoreBreaker.Probe {
 		}
 	}
 
-	/// Probes are left behind by PUTs that landed late, too; what cannot be swept now is
-	/// swept the next time.
-	private void sweep() {
+	/// Old probes are left behind by PUTs that landed late; a young one another replica
+	/// is
+	/// about to look at. What cannot be swept now is swept the next time.
+	private void sweep(String own) {
 		try {
-			List<String> keys = list();
+			ObjectStore.Listing listing = list();
+			Instant old = listing.date().minus(OLD);
+			List<String> keys = listing.objects()
+				.stream()
+				.filter((object) -> object.key().equals(own) || object.lastModified().isBefore(old))
+				.map(ObjectStore.Listed::key)
+				.toList();
 			if (!keys.isEmpty()) {
 				this.reader.delete(keys);
 			}

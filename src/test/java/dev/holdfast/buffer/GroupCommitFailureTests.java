@@ -1,10 +1,13 @@
 package dev.holdfast.buffer;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 
 import dev.holdfast.buffer.DeliveryBuffer.Cause;
 import dev.holdfast.buffer.StoreException.Kind;
+import dev.holdfast.schedule.Scheduler;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -95,6 +98,19 @@ class GroupCommitFailureTests extends GroupCommitBench {
 		assertThat(waiter.fate).isEqualTo("held");
 		this.world.pass(PATIENCE);
 		assertThat(this.store.puts()).hasSize(2);
+	}
+
+	@Test
+	void takesNothingForStoredThatWasInterrupted() {
+		SegmentPuts puts = new SegmentPuts(this.store, this.breaker, new PutLimit(), new PutPace(), this.replica,
+				new Random(1));
+		List<Cause> ends = new ArrayList<>();
+		Scheduler.Task put = this.replica.start("put",
+				() -> ends.add(puts.put("a", Payload.of(new byte[1]), this.world.nanoTime() + PATIENCE.toNanos())));
+		this.world.settle();
+		put.cancel();
+		this.world.settle();
+		assertThat(ends).containsExactly(Cause.SHUTTING_DOWN);
 	}
 
 	@Test

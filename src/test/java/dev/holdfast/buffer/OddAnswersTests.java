@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
@@ -34,6 +36,8 @@ class OddAnswersTests {
 	private OddStore odd;
 
 	private S3Parts parts;
+
+	private String listed = "<ListBucketResult/>";
 
 	@BeforeEach
 	void start() throws IOException {
@@ -153,6 +157,22 @@ class OddAnswersTests {
 		assertThat(probe(null).holding()).as("a store that does not answer this").isEmpty();
 	}
 
+	@Test
+	void sweepsOldProbesAndNoneThatAnotherMayBeLookingAt() throws Exception {
+		Instant now = Instant.now();
+		this.listed = "<ListBucketResult>" + listed("p/probe/old", now.minusSeconds(90))
+				+ listed("p/probe/young", now.minusSeconds(30)) + "</ListBucketResult>";
+		probe(null);
+		assertThat(this.odd.requests().getLast().body()).asString()
+			.contains("<Key>p/probe/old</Key>")
+			.doesNotContain("young");
+	}
+
+	private static String listed(String key, Instant modified) {
+		return "<Contents><Key>" + key + "</Key><Size>1</Size><LastModified>" + modified.truncatedTo(ChronoUnit.MILLIS)
+				+ "</LastModified></Contents>";
+	}
+
 	private Conditions probe(String versioning) throws StoreException {
 		this.odd.answer((request) -> switch (request.method()) {
 			case "PUT", "HEAD" -> new Response(200, Map.of("ETag", "\"x\""), "");
@@ -160,7 +180,7 @@ class OddAnswersTests {
 			default -> {
 				boolean asked = String.valueOf(request.uri().getQuery()).startsWith("versioning");
 				yield (asked && versioning == null) ? new Response(501, Map.of(), "")
-						: new Response(200, Map.of(), asked ? versioning : "<ListBucketResult/>");
+						: new Response(200, Map.of(), asked ? versioning : this.listed);
 			}
 		});
 		Conditions conditions = new Conditions(new io.micrometer.core.instrument.simple.SimpleMeterRegistry());
