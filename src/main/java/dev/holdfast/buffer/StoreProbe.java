@@ -98,9 +98,8 @@ final class StoreProbe implements StoreBreaker.Probe {
 		}
 	}
 
-	/// Old probes are left behind by PUTs that landed late; a young one another replica
-	/// is
-	/// about to look at. What cannot be swept now is swept the next time.
+	/// PUTs that landed late leave old probes behind; at a young one another replica may
+	/// be about to look. What cannot be swept now is swept the next time.
 	private void sweep(String own) {
 		try {
 			ObjectStore.Listing listing = list();

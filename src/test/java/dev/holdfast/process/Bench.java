@@ -3,11 +3,9 @@ package dev.holdfast.process;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import java.util.function.Supplier;
 
 import dev.holdfast.buffer.ForeignObjects;
 import dev.holdfast.buffer.Deletes;
@@ -51,7 +49,7 @@ final class Bench {
 
 	final SegmentWriter writer = new SegmentWriter(this.store, this.random);
 
-	final Wire wire = new Wire();
+	final BenchWire wire = new BenchWire(this.world, this.events);
 
 	/// A replica with these handlers.
 	Host host(DeliveryHandler... handlers) {
@@ -87,7 +85,7 @@ final class Bench {
 	}
 
 	/// Takes time, in a process of the world.
-	void wait(World.Process process, Duration time) {
+	static void wait(World.Process process, Duration time) {
 		try {
 			process.pause(time);
 		}
@@ -115,43 +113,6 @@ final class Bench {
 
 	long times(String event) {
 		return this.events.stream().filter((happened) -> happened.contains(event)).count();
-	}
-
-	/// The way to Redis.
-	final class Wire implements SimulatedLedger.Calls {
-
-		/// Which calls do not arrive, by their names.
-		final Set<String> failing = new HashSet<>();
-
-		/// Which calls are carried out and get no answer, by their names.
-		final Set<String> unanswered = new HashSet<>();
-
-		boolean available = true;
-
-		/// How long a call takes.
-		Duration time = Duration.ZERO;
-
-		@Override
-		public <T> T call(String name, Supplier<Object> arguments, Supplier<T> effect) throws LedgerException {
-			Bench.this.events.add("redis " + name + " " + arguments.get());
-			if (!this.time.isZero()) {
-				Bench.this.wait(Bench.this.world.new Process(Duration.ZERO), this.time);
-			}
-			if (this.failing.contains(name)) {
-				throw new LedgerException("no answer", new IllegalStateException());
-			}
-			T answer = effect.get();
-			if (this.unanswered.contains(name)) {
-				throw new LedgerException("no answer", new IllegalStateException());
-			}
-			return answer;
-		}
-
-		@Override
-		public boolean isAvailable() {
-			return this.available;
-		}
-
 	}
 
 	/// A replica.

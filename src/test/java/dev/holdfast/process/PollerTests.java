@@ -251,47 +251,6 @@ class PollerTests {
 		assertThat(this.books.attempts).hasSize(1);
 	}
 
-	@Test
-	void asksAgainForWhatItMayHaveGotSoThatNothingWaitsForTheEndOfALease() {
-		this.bench.stored(Bench.copy("1"));
-		Host host = this.bench.host(this.books);
-		this.bench.wire.unanswered.addAll(List.of("claim", "begin"));
-		host.poll();
-		this.bench.pass(Duration.ofSeconds(3));
-		this.bench.wire.unanswered.remove("claim");
-		this.bench.pass(Duration.ofSeconds(3));
-		assertThat(this.books.attempts).isEmpty();
-		this.bench.wire.unanswered.remove("begin");
-		this.bench.pass(Duration.ofSeconds(1));
-		assertThat(this.books.ids()).containsExactly("1");
-		assertThat(this.bench.count(Meters.CLAIMS, "result", "won")).isEqualTo(1);
-		this.bench.pass(Duration.ofSeconds(1));
-		assertThat(this.bench.store.keys("inbox/")).isEmpty();
-	}
-
-	@Test
-	void countsALeaseFromTheMomentItAskedForIt() {
-		this.bench.stored(Bench.copy("1"));
-		Host host = this.bench.host(this.books);
-		this.bench.wire.time = Leases.LEASE.dividedBy(2);
-		host.poll();
-		this.bench.pass(Leases.LEASE.plusSeconds(10));
-		assertThat(this.bench.times("redis begin")).isPositive();
-		assertThat(this.books.attempts).as("claim and begin took the whole lease").isEmpty();
-	}
-
-	@Test
-	void asksNoMoreOnceItStops() throws InterruptedException {
-		this.bench.stored(Bench.copy("1"));
-		Host host = this.bench.host(this.books);
-		this.bench.wire.failing.add("claim");
-		host.poll();
-		assertThat(host.workers.awaitIdle(Duration.ZERO)).isFalse();
-		host.leases.stop();
-		this.bench.pass(Duration.ofSeconds(1));
-		assertThat(host.workers.awaitIdle(Duration.ZERO)).isTrue();
-	}
-
 	/// Another has processed it, and could not delete it yet.
 	private static void settled(Host host, SegmentKey segment) throws LedgerException {
 		Lease lease = new Lease(segment.id(), "token", Leases.LEASE);

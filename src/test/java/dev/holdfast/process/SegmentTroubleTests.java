@@ -101,8 +101,7 @@ class SegmentTroubleTests {
 
 	@Test
 	void comesBackLaterForWhatIsBusyForLongAndStoresItAgainTheSecondTime() {
-		this.bench.host(this.hanging).work(this.bench.stored(Bench.copy("1")));
-		SegmentKey segment = this.bench.stored(Bench.copy("1"), Bench.copy("2"));
+		SegmentKey segment = oneOfTwoIsBusy();
 		Host host = this.bench.host(this.books);
 		host.work(segment);
 		this.bench.pass(Duration.ofSeconds(2));
@@ -125,8 +124,7 @@ class SegmentTroubleTests {
 
 	@Test
 	void keepsTheSegmentWhileWhatIsBusyCannotBeStoredAgain() {
-		this.bench.host(this.hanging).work(this.bench.stored(Bench.copy("1")));
-		SegmentKey segment = this.bench.stored(Bench.copy("1"), Bench.copy("2"));
+		SegmentKey segment = oneOfTwoIsBusy();
 		Host host = this.bench.host(this.books);
 		host.workToItsEnd(segment);
 		this.bench.store.failing = (request) -> request.startsWith("put retry/");
@@ -136,9 +134,22 @@ class SegmentTroubleTests {
 	}
 
 	@Test
+	void storesNothingAgainOnceItsLeaseIsLost() {
+		SegmentKey segment = oneOfTwoIsBusy();
+		Host host = this.bench.host(this.books);
+		host.workToItsEnd(segment);
+		host.work(segment);
+		this.bench.redis.flush();
+		host.process.start("renew", host.leases::renew);
+		this.bench.pass(Duration.ofSeconds(10));
+		assertThat(this.bench.store.keys("retry/")).isEmpty();
+		assertThat(this.bench.store.keys("inbox/")).contains(segment.objectKey());
+	}
+
+	@Test
 	void takesNothingForParkedThatIsNotStoredInTime() {
 		this.bench.store.failing = (_) -> {
-			this.bench.wait(this.outside, Duration.ofSeconds(25));
+			Bench.wait(this.outside, Duration.ofSeconds(25));
 			return false;
 		};
 		Host host = this.bench.host(this.books);
@@ -232,6 +243,11 @@ class SegmentTroubleTests {
 
 		private static final long serialVersionUID = 1L;
 
+	}
+
+	private SegmentKey oneOfTwoIsBusy() {
+		this.bench.host(this.hanging).work(this.bench.stored(Bench.copy("1")));
+		return this.bench.stored(Bench.copy("1"), Bench.copy("2"));
 	}
 
 }

@@ -49,7 +49,8 @@ class Soak {
 			while (System.nanoTime() - end < 0) {
 				Rehearsal.pause(Duration.ofMinutes(1));
 				readings.add(read(stage));
-				Site.print("soak", "minute %d at %d/s: %s", readings.size(), rate, readings.getLast());
+				Site.print("soak", "minute %d at %d/s: %s, answers %s", readings.size(), rate, readings.getLast(),
+						WebhookClient.statuses(stage.client().answers()));
 			}
 			load.stop();
 			new Rehearsal(stage, random).drain();
