@@ -52,7 +52,7 @@ final class EdgeAlerts {
 	void closed() {
 		if (due(this.closedAt)) {
 			logger.atError()
-				.log("connections are closed unanswered because as many requests are under way as the heap has room for: "
+				.log("connections are closed unanswered because for a second as many requests are under way as the heap has room for: "
 						+ "give the replica more memory, or add replicas");
 		}
 	}

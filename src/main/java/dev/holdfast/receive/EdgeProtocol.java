@@ -1,6 +1,10 @@
 package dev.holdfast.receive;
 
 import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import org.apache.coyote.Processor;
@@ -8,13 +12,15 @@ import org.apache.coyote.http11.Http11NioProtocol;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint;
 import org.apache.tomcat.util.net.SocketBufferHandler;
+import org.jspecify.annotations.Nullable;
 
 /// Tomcat's HTTP/1.1 over connections that watch the time. Public because Tomcat makes it
 /// from its name.
 ///
 /// A request takes some 84 KiB of Tomcat's buffers from its first byte to its answer, so
-/// there are as many at once as fit into half of the heap. The connection of one more is
-/// closed: without a bound, ten thousand slow senders end the JVM.
+/// there are as many at once as fit into half of the heap: without a bound, ten thousand
+/// slow senders end the JVM. One more waits unread for a second, which is what a crowd
+/// needs to be served, before its connection is closed.
 public final class EdgeProtocol extends Http11NioProtocol {
 
 	private static final int REQUEST = 84 * 1024;
@@ -22,7 +28,13 @@ public final class EdgeProtocol extends Http11NioProtocol {
 	/// Answers are short, and Tomcat keeps as many bytes and characters for each.
 	private static final int ANSWER = 1024;
 
+	private static final Duration ROOM_WITHIN = Duration.ofSeconds(1);
+
 	private final int most;
+
+	private final Semaphore room;
+
+	private final Duration patience;
 
 	private final AtomicInteger processors = new AtomicInteger();
 
@@ -30,12 +42,14 @@ public final class EdgeProtocol extends Http11NioProtocol {
 	};
 
 	public EdgeProtocol() {
-		this(Math.toIntExact(Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() / 2 / REQUEST)));
+		this(Math.toIntExact(Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() / 2 / REQUEST)), ROOM_WITHIN);
 	}
 
-	EdgeProtocol(int most) {
+	EdgeProtocol(int most, Duration patience) {
 		super(new EdgeEndpoint());
 		this.most = most;
+		this.room = new Semaphore(most, true);
+		this.patience = patience;
 		super.setProcessorCache(-1);
 	}
 
@@ -49,6 +63,34 @@ public final class EdgeProtocol extends Http11NioProtocol {
 	/// made.
 	@Override
 	public void setProcessorCache(int ignored) {
+	}
+
+	@Override
+	public void setExecutor(@Nullable Executor executor) {
+		super.setExecutor((executor != null) ? (task) -> executor.execute(() -> runWithRoom(task)) : null);
+	}
+
+	/// Without room it runs all the same: what needs a processor then finds none.
+	private void runWithRoom(Runnable task) {
+		boolean taken = takeRoom();
+		try {
+			task.run();
+		}
+		finally {
+			if (taken) {
+				this.room.release();
+			}
+		}
+	}
+
+	private boolean takeRoom() {
+		try {
+			return this.room.tryAcquire(this.patience.toNanos(), TimeUnit.NANOSECONDS);
+		}
+		catch (InterruptedException _) {
+			Thread.currentThread().interrupt();
+			return false;
+		}
 	}
 
 	@Override

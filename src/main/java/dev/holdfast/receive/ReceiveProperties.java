@@ -18,10 +18,11 @@ import org.springframework.validation.annotation.Validated;
 /// s: both the old and the new secret are in force while one is rotated
 /// @param maxBody the longest body that is accepted; Shopify's own limit is not published
 /// @param maxConcurrent how many requests with a complete body there are at once; more are
-/// answered 503
+/// answered 503. The default is as many as the server has connections: a crowd is served
+/// late rather than refused
 @Validated
 @ConfigurationProperties("holdfast.receive")
 record ReceiveProperties(@Nullable Secret secret, @Nullable Path secretsDirectory,
-		@DefaultValue("16MB") DataSize maxBody, @DefaultValue("4000") @Min(value = 1,
+		@DefaultValue("16MB") DataSize maxBody, @DefaultValue("10000") @Min(value = 1,
 				message = "must be at least 1: it is how many requests there are at once") int maxConcurrent) {
 }

@@ -41,7 +41,7 @@ public enum Meters {
 
 	/// Connections closed at a first byte for which the heap had no room.
 	CLOSED("holdfast.receive.closed",
-			"Connections closed unanswered because as many requests were under way as the heap has room for. Alert: any"),
+			"Connections closed unanswered because for a second as many requests were under way as the heap has room for. Alert: any"),
 
 	/// Verified deliveries by the key that verified. Tag: `key`.
 	VERIFIED("holdfast.receive.verified", "Verified deliveries by key: tells when a rotated secret is out of use"),

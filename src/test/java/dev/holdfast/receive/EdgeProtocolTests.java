@@ -1,6 +1,13 @@
 package dev.holdfast.receive;
 
 import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 
 import dev.holdfast.telemetry.Meters;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -22,7 +29,7 @@ class EdgeProtocolTests {
 
 	@Test
 	void hasNoMoreRequestsAtOnceThanItsHeapHolds(CapturedOutput output) {
-		EdgeProtocol protocol = new EdgeProtocol(2);
+		EdgeProtocol protocol = new EdgeProtocol(2, Duration.ofMillis(1));
 		configure(protocol);
 		protocol.setProcessorCache(200);
 		assertThat(protocol.createProcessor()).isNotNull();
@@ -35,6 +42,64 @@ class EdgeProtocolTests {
 		assertThat(closed()).isEqualTo(3);
 		assertThat(output).containsOnlyOnce("connections are closed unanswered");
 		assertThat(protocol.getProcessorCache()).as("all are used again").isEqualTo(-1);
+	}
+
+	@Test
+	void letsOneMoreWaitForRoom() throws Exception {
+		Executor executor = executor(new EdgeProtocol(1, Duration.ofMinutes(1)));
+		CountDownLatch first = new CountDownLatch(1);
+		List<Integer> ended = new CopyOnWriteArrayList<>();
+		CompletableFuture<Void> began = new CompletableFuture<>();
+		CompletableFuture<Void> done = new CompletableFuture<>();
+		executor.execute(() -> {
+			began.complete(null);
+			await(first);
+			ended.add(1);
+		});
+		began.get(10, TimeUnit.SECONDS);
+		for (int i = 2; i <= 3; i++) {
+			int number = i;
+			executor.execute(() -> {
+				ended.add(number);
+				if (ended.size() == 3) {
+					done.complete(null);
+				}
+			});
+		}
+		assertThat(ended).isEmpty();
+		first.countDown();
+		done.get(10, TimeUnit.SECONDS);
+		assertThat(ended).startsWith(1).containsExactlyInAnyOrder(1, 2, 3);
+	}
+
+	@Test
+	void makesNobodyWaitForEver() throws Exception {
+		Executor executor = executor(new EdgeProtocol(1, Duration.ofMillis(1)));
+		CountDownLatch first = new CountDownLatch(1);
+		CompletableFuture<Void> began = new CompletableFuture<>();
+		CompletableFuture<Void> more = new CompletableFuture<>();
+		executor.execute(() -> {
+			began.complete(null);
+			await(first);
+		});
+		began.get(10, TimeUnit.SECONDS);
+		executor.execute(() -> more.complete(null));
+		more.get(10, TimeUnit.SECONDS);
+		first.countDown();
+	}
+
+	private static Executor executor(EdgeProtocol protocol) {
+		protocol.setExecutor(Thread::startVirtualThread);
+		return protocol.getExecutor();
+	}
+
+	private static void await(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException _) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	/// As the application does it.
