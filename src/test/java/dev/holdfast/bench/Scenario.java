@@ -25,8 +25,8 @@ enum Scenario {
 			(trial, options) -> trial.store(options.store().cap(Trial.CAP))
 				.load(Load.open(options.rate(), 1024, options.seconds()))),
 
-	OVERLOAD("three times the peak: how fast is what is refused?",
-			(trial, options) -> trial.load(Load.open(3 * trial.peak(), 3000, options.seconds()))),
+	OVERLOAD("three times the peak, over 5,000 connections: how late is it, and how fast is what is refused?",
+			(trial, options) -> trial.load(Load.open(3 * trial.peak(), 5000, options.seconds()))),
 
 	IDLE_LATENCY("10/s: from the 200 to the effect",
 			(trial, options) -> trial.load(Load.open(10, 64, options.seconds()))),
