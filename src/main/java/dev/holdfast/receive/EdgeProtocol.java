@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// A request takes some 84 KiB of Tomcat's buffers from its first byte to its answer, so
 /// there are as many at once as fit into half of the heap: without a bound, ten thousand
 /// slow senders end the JVM. One more waits unread for a second, which is what a crowd
-/// needs to be served, before its connection is closed.
+/// needs to be served, before its connection is closed. With the 4 s that an answer may
+/// take then, Shopify's 5 are kept.
 public final class EdgeProtocol extends Http11NioProtocol {
 
 	private static final int REQUEST = 84 * 1024;

@@ -2,12 +2,11 @@ package dev.holdfast.receive;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 import dev.holdfast.telemetry.Meters;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -17,6 +16,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.tomcat.TomcatProtocolHandlerCustomizer;
+import org.springframework.boot.tomcat.autoconfigure.TomcatVirtualThreadsWebServerFactoryCustomizer;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -47,50 +48,49 @@ class EdgeProtocolTests {
 	@Test
 	void letsOneMoreWaitForRoom() throws Exception {
 		Executor executor = executor(new EdgeProtocol(1, Duration.ofMinutes(1)));
-		CountDownLatch first = new CountDownLatch(1);
-		List<Integer> ended = new CopyOnWriteArrayList<>();
-		CompletableFuture<Void> began = new CompletableFuture<>();
-		CompletableFuture<Void> done = new CompletableFuture<>();
-		executor.execute(() -> {
-			began.complete(null);
-			await(first);
-			ended.add(1);
-		});
-		began.get(10, TimeUnit.SECONDS);
-		for (int i = 2; i <= 3; i++) {
-			int number = i;
-			executor.execute(() -> {
-				ended.add(number);
-				if (ended.size() == 3) {
-					done.complete(null);
-				}
-			});
-		}
-		assertThat(ended).isEmpty();
+		CountDownLatch first = fill(executor);
+		CompletableFuture<Void> second = CompletableFuture.runAsync(() -> {
+		}, executor);
+		CompletableFuture<Void> third = CompletableFuture.runAsync(() -> {
+		}, executor);
+		assertThatExceptionOfType(TimeoutException.class).isThrownBy(() -> second.get(50, TimeUnit.MILLISECONDS));
+		assertThat(third).isNotDone();
 		first.countDown();
-		done.get(10, TimeUnit.SECONDS);
-		assertThat(ended).startsWith(1).containsExactlyInAnyOrder(1, 2, 3);
+		CompletableFuture.allOf(second, third).get(10, TimeUnit.SECONDS);
 	}
 
 	@Test
 	void makesNobodyWaitForEver() throws Exception {
 		Executor executor = executor(new EdgeProtocol(1, Duration.ofMillis(1)));
-		CountDownLatch first = new CountDownLatch(1);
-		CompletableFuture<Void> began = new CompletableFuture<>();
-		CompletableFuture<Void> more = new CompletableFuture<>();
-		executor.execute(() -> {
-			began.complete(null);
-			await(first);
-		});
-		began.get(10, TimeUnit.SECONDS);
-		executor.execute(() -> more.complete(null));
-		more.get(10, TimeUnit.SECONDS);
+		CountDownLatch first = fill(executor);
+		CompletableFuture.runAsync(() -> {
+		}, executor).get(10, TimeUnit.SECONDS);
 		first.countDown();
 	}
 
+	/// The executor that Tomcat is left with where requests are virtual threads.
 	private static Executor executor(EdgeProtocol protocol) {
-		protocol.setExecutor(Thread::startVirtualThread);
+		TomcatServletWebServerFactory factory = new TomcatServletWebServerFactory();
+		new TomcatVirtualThreadsWebServerFactoryCustomizer().customize(factory);
+		factory.getProtocolHandlerCustomizers().forEach((customizer) -> customize(customizer, protocol));
 		return protocol.getExecutor();
+	}
+
+	@SuppressWarnings("unchecked")
+	private static void customize(TomcatProtocolHandlerCustomizer<?> customizer, EdgeProtocol protocol) {
+		((TomcatProtocolHandlerCustomizer<EdgeProtocol>) customizer).customize(protocol);
+	}
+
+	/// Takes the only place there is until the latch is released.
+	private static CountDownLatch fill(Executor executor) throws InterruptedException {
+		CountDownLatch began = new CountDownLatch(1);
+		CountDownLatch latch = new CountDownLatch(1);
+		executor.execute(() -> {
+			began.countDown();
+			await(latch);
+		});
+		assertThat(began.await(10, TimeUnit.SECONDS)).isTrue();
+		return latch;
 	}
 
 	private static void await(CountDownLatch latch) {
