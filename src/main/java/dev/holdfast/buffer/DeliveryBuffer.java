@@ -12,9 +12,10 @@ public interface DeliveryBuffer {
 	/// sent it must send it again.
 	/// @param deadline when to give up, on the scheduler's monotonic clock, in
 	/// nanoseconds
+	/// @param slow is told, perhaps again and again, that the store keeps it waiting
 	/// @throws NotHeldException if there was no confirmation by the deadline, or there
 	/// will be none
-	void hold(Copy copy, long deadline) throws NotHeldException, InterruptedException;
+	void hold(Copy copy, long deadline, Runnable slow) throws NotHeldException, InterruptedException;
 
 	/// There was no confirmation.
 	final class NotHeldException extends Exception {

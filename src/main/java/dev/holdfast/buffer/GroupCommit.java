@@ -31,7 +31,8 @@ final class GroupCommit implements DeliveryBuffer {
 	/// smaller one the store is asked more often than it need be.
 	private static final int JOINING_SHARE = 4;
 
-	/// How late a deadline may be noticed.
+	/// How late a deadline may be noticed, and after what time a PUT is slow to those who
+	/// make room while they wait.
 	private static final Duration GLANCE = Duration.ofMillis(100);
 
 	private final int maxDeliveries;
@@ -75,8 +76,8 @@ final class GroupCommit implements DeliveryBuffer {
 	}
 
 	@Override
-	public void hold(Copy copy, long deadline) throws NotHeldException, InterruptedException {
-		Entry entry = new Entry(SegmentEncoder.encode(copy), deadline);
+	public void hold(Copy copy, long deadline, Runnable slow) throws NotHeldException, InterruptedException {
+		Entry entry = new Entry(SegmentEncoder.encode(copy), deadline, slow);
 		if (this.breaker.isOpen()) {
 			throw new NotHeldException(Cause.BREAKER_OPEN);
 		}
@@ -137,6 +138,9 @@ final class GroupCommit implements DeliveryBuffer {
 		});
 		for (Flight flight : this.inFlight) {
 			flight.batch.stream().filter((entry) -> entry.isPast(now)).forEach((entry) -> entry.fail(Cause.STORE_SLOW));
+			if (now - flight.began >= GLANCE.toNanos()) {
+				flight.batch.forEach((entry) -> entry.slow.run());
+			}
 		}
 		this.watching = false;
 		if (!this.pending.isEmpty() || !this.inFlight.isEmpty()) {
@@ -155,7 +159,7 @@ final class GroupCommit implements DeliveryBuffer {
 			List<Entry> batch = take();
 			Duration slow = this.pace.slow();
 			long now = this.scheduler.nanoTime();
-			Flight flight = new Flight(batch, now + slow.toNanos());
+			Flight flight = new Flight(batch, now, now + slow.toNanos());
 			this.inFlight.add(flight);
 			Scheduler.Task look = this.scheduler.after(slow, "put-slow", this::launch);
 			this.scheduler.start("put", () -> {
@@ -239,7 +243,7 @@ final class GroupCommit implements DeliveryBuffer {
 	///
 	/// @param slowFrom from when on it is slow: when it is looked at, whatever the others
 	/// took meanwhile
-	private record Flight(List<Entry> batch, long slowFrom) {
+	private record Flight(List<Entry> batch, long began, long slowFrom) {
 	}
 
 	/// A waiter. Its identity is the object's: two equal deliveries are two waiters.
@@ -249,11 +253,14 @@ final class GroupCommit implements DeliveryBuffer {
 
 		private final long deadline;
 
+		private final Runnable slow;
+
 		private final CompletableFuture<Void> fate = new CompletableFuture<>();
 
-		Entry(Encoded encoded, long deadline) {
+		Entry(Encoded encoded, long deadline, Runnable slow) {
 			this.encoded = encoded;
 			this.deadline = deadline;
+			this.slow = slow;
 		}
 
 		boolean isPast(long now) {

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 
+import dev.holdfast.receive.Places.Place;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
 import org.apache.tomcat.util.net.SocketBufferHandler;
@@ -22,6 +23,9 @@ final class EdgeChannel extends NioChannel {
 	/// Bound while a body is read.
 	static final ScopedValue<Deadline> BODY_DEADLINE = ScopedValue.newInstance();
 
+	/// Bound while a request is served.
+	static final ScopedValue<Place> TURN = ScopedValue.newInstance();
+
 	/// From the first byte of a request to the last of its headers.
 	private static final long HEADERS_WITHIN = Duration.ofSeconds(3).toNanos();
 
@@ -31,6 +35,11 @@ final class EdgeChannel extends NioChannel {
 
 	EdgeChannel(SocketBufferHandler buffers) {
 		super(buffers);
+	}
+
+	/// The turn of the request that this thread serves.
+	static Place turn() {
+		return TURN.orElse(Place.NONE);
 	}
 
 	@Override
@@ -45,11 +54,20 @@ final class EdgeChannel extends NioChannel {
 			if (BODY_DEADLINE.get().hasPassed()) {
 				throw new SocketTimeoutException();
 			}
-			return super.read(target);
+			return readInTurn(target);
 		}
-		int read = super.read(target);
+		int read = readInTurn(target);
 		if (read > 0) {
 			checkHeaders();
+		}
+		return read;
+	}
+
+	/// While the sender keeps it waiting, it is another's turn.
+	private int readInTurn(ByteBuffer target) throws IOException {
+		int read = super.read(target);
+		if (read == 0) {
+			turn().close();
 		}
 		return read;
 	}

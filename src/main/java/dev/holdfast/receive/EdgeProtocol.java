@@ -3,10 +3,9 @@ package dev.holdfast.receive;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import dev.holdfast.receive.Places.Place;
 import org.apache.coyote.Processor;
 import org.apache.coyote.http11.Http11NioProtocol;
 import org.apache.tomcat.util.net.NioChannel;
@@ -19,9 +18,13 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A request takes some 84 KiB of Tomcat's buffers from its first byte to its answer, so
 /// there are as many at once as fit into half of the heap: without a bound, ten thousand
-/// slow senders end the JVM. One more waits unread for a second, which is what a crowd
-/// needs to be served, before its connection is closed. With the 4 s that an answer may
-/// take then, Shopify's 5 are kept.
+/// slow senders end the JVM. A quarter of them are served at once, because the collector
+/// does not keep up with more; one that a sender or a slow store keeps waiting is not among
+/// them.
+///
+/// Who comes later waits unread for a second, which is what a crowd needs to be served.
+/// Then it is read all the same, and closed where there is no room. With the 4 s that an
+/// answer may take, Shopify's 5 are kept.
 public final class EdgeProtocol extends Http11NioProtocol {
 
 	private static final int REQUEST = 84 * 1024;
@@ -29,11 +32,15 @@ public final class EdgeProtocol extends Http11NioProtocol {
 	/// Answers are short, and Tomcat keeps as many bytes and characters for each.
 	private static final int ANSWER = 1024;
 
-	private static final Duration ROOM_WITHIN = Duration.ofSeconds(1);
+	private static final int SERVED_SHARE = 4;
+
+	private static final Duration WITHIN = Duration.ofSeconds(1);
 
 	private final int most;
 
-	private final Semaphore room;
+	private final Places room;
+
+	private final Places turns;
 
 	private final Duration patience;
 
@@ -43,13 +50,14 @@ public final class EdgeProtocol extends Http11NioProtocol {
 	};
 
 	public EdgeProtocol() {
-		this(Math.toIntExact(Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() / 2 / REQUEST)), ROOM_WITHIN);
+		this(Math.toIntExact(Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() / 2 / REQUEST)), WITHIN);
 	}
 
 	EdgeProtocol(int most, Duration patience) {
 		super(new EdgeEndpoint());
 		this.most = most;
-		this.room = new Semaphore(most, true);
+		this.room = new Places(most);
+		this.turns = new Places(Math.ceilDiv(most, SERVED_SHARE));
 		this.patience = patience;
 		super.setProcessorCache(-1);
 	}
@@ -68,29 +76,13 @@ public final class EdgeProtocol extends Http11NioProtocol {
 
 	@Override
 	public void setExecutor(@Nullable Executor executor) {
-		super.setExecutor((executor != null) ? (task) -> executor.execute(() -> runWithRoom(task)) : null);
+		super.setExecutor((executor != null) ? (task) -> executor.execute(() -> runInTurn(task)) : null);
 	}
 
-	/// Without room it runs all the same: what needs a processor then finds none.
-	private void runWithRoom(Runnable task) {
-		boolean taken = takeRoom();
-		try {
-			task.run();
-		}
-		finally {
-			if (taken) {
-				this.room.release();
-			}
-		}
-	}
-
-	private boolean takeRoom() {
-		try {
-			return this.room.tryAcquire(this.patience.toNanos(), TimeUnit.NANOSECONDS);
-		}
-		catch (InterruptedException _) {
-			Thread.currentThread().interrupt();
-			return false;
+	private void runInTurn(Runnable task) {
+		long until = System.nanoTime() + this.patience.toNanos();
+		try (Place _ = this.room.take(until); Place turn = this.turns.take(until)) {
+			ScopedValue.where(EdgeChannel.TURN, turn).run(task);
 		}
 	}
 

@@ -172,7 +172,7 @@ final class WebhookServlet extends HttpServlet {
 
 	private Answer hold(Copy copy, long start) {
 		try {
-			this.buffer.hold(copy, start + HELD_WITHIN);
+			this.buffer.hold(copy, start + HELD_WITHIN, EdgeChannel.turn()::close);
 			return Answer.ACCEPTED;
 		}
 		catch (DeliveryBuffer.NotHeldException ex) {

@@ -46,8 +46,8 @@ final class Stand implements AutoCloseable {
 
 	/// Starts replicas, each with so much heap.
 	void start(int count, String heap) {
-		List<String> jvm = new ArrayList<>(
-				List.of("-Xmx" + heap, "-XX:+UseCompactObjectHeaders", "--enable-native-access=ALL-UNNAMED"));
+		List<String> jvm = new ArrayList<>(List.of("-Xms" + heap, "-Xmx" + heap, "-XX:+UseCompactObjectHeaders",
+				"--enable-native-access=ALL-UNNAMED"));
 		jvm.addAll(this.options.jvm());
 		for (int i = 0; i < count; i++) {
 			this.replicas.add(new ServiceProcess(jvm, properties(), this.directory));

@@ -92,7 +92,8 @@ class BufferLifecycleTests {
 		CompletableFuture<String> fate = new CompletableFuture<>();
 		Thread.ofVirtual().start(() -> {
 			try {
-				this.buffer.hold(Copies.of("1"), this.scheduler.nanoTime() + Duration.ofSeconds(20).toNanos());
+				this.buffer.hold(Copies.of("1"), this.scheduler.nanoTime() + Duration.ofSeconds(20).toNanos(), () -> {
+				});
 				fate.complete("held");
 			}
 			catch (NotHeldException ex) {

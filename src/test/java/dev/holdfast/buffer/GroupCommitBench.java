@@ -50,7 +50,7 @@ abstract class GroupCommitBench {
 		Waiter waiter = new Waiter(this.world.nanoTime());
 		waiter.task = this.replica.start("hold", () -> {
 			try {
-				this.buffer.hold(Copies.of(id, body), waiter.began + patience.toNanos());
+				this.buffer.hold(Copies.of(id, body), waiter.began + patience.toNanos(), () -> waiter.slow = true);
 				waiter.fate = "held";
 			}
 			catch (NotHeldException ex) {
@@ -73,6 +73,8 @@ abstract class GroupCommitBench {
 		String fate;
 
 		Duration after;
+
+		boolean slow;
 
 		Waiter(long began) {
 			this.began = began;

@@ -44,6 +44,20 @@ class GroupCommitFailureTests extends GroupCommitBench {
 	}
 
 	@Test
+	void tellsThoseWhomASlowPutKeepsWaiting() {
+		Waiter first = hold("first");
+		this.world.settle();
+		this.world.pass(Duration.ofMillis(50));
+		Waiter second = hold("second");
+		this.world.pass(Duration.ofMillis(49));
+		assertThat(first.slow).isFalse();
+		this.world.pass(Duration.ofMillis(2));
+		assertThat(first.slow).isTrue();
+		assertThat(first.fate).isNull();
+		assertThat(second.slow).as("its PUT has not begun").isFalse();
+	}
+
+	@Test
 	void repeatsAFailedPutUnderTheSameKey() {
 		Waiter waiter = hold("a");
 		this.world.settle();

@@ -2,6 +2,8 @@ package dev.holdfast.receive;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -20,6 +22,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.mock.web.MockHttpServletResponse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -129,7 +134,7 @@ class AnswersTests {
 	@ParameterizedTest
 	@EnumSource(Cause.class)
 	void asksForARepeatWhenTheBufferDoesNotHold(Cause cause) throws IOException {
-		this.edge.buffer().behave((copy, deadline) -> {
+		this.edge.buffer().behave((copy, deadline, slow) -> {
 			throw new NotHeldException(cause);
 		});
 		double counted = this.edge.refused(Answer.notHeld(cause));
@@ -143,14 +148,34 @@ class AnswersTests {
 	void givesTheBufferUntilFourSecondsAfterTheHeaders() throws IOException {
 		AtomicLong left = new AtomicLong();
 		Scheduler scheduler = this.edge.bean(Scheduler.class);
-		this.edge.buffer().behave((copy, deadline) -> left.set(deadline - scheduler.nanoTime()));
+		this.edge.buffer().behave((copy, deadline, slow) -> left.set(deadline - scheduler.nanoTime()));
 		this.edge.send(Edge.genuine("{}"));
 		assertThat(left.get()).isBetween(TimeUnit.MILLISECONDS.toNanos(3000), TimeUnit.MILLISECONDS.toNanos(3900));
 	}
 
 	@Test
+	void givesItsTurnBackWhileTheStoreIsSlow() throws Exception {
+		this.edge.buffer().behave((copy, deadline, slow) -> slow.run());
+		byte[] body = Edge.bytes("{}");
+		MockHttpServletRequest request = new MockHttpServletRequest("POST", WebhookServlet.PATH);
+		request.addHeader("X-Shopify-Topic", "orders/create");
+		request.addHeader("X-Shopify-Hmac-Sha256", Edge.sign(body));
+		request.setContent(body);
+		Places turns = new Places(1);
+		ScopedValue.where(EdgeChannel.TURN, turns.take(in(Duration.ZERO))).call(() -> {
+			this.edge.servlet().service(request, new MockHttpServletResponse());
+			return null;
+		});
+		CompletableFuture.supplyAsync(() -> turns.take(in(Duration.ofMinutes(1)))).get(10, TimeUnit.SECONDS).close();
+	}
+
+	private static long in(Duration time) {
+		return System.nanoTime() + time.toNanos();
+	}
+
+	@Test
 	void saysNothingOfAnUnexpectedFailure() throws IOException {
-		this.edge.buffer().behave((copy, deadline) -> {
+		this.edge.buffer().behave((copy, deadline, slow) -> {
 			throw new IllegalStateException("inner matters");
 		});
 		Reply reply = this.edge.send(Edge.genuine("{}"));

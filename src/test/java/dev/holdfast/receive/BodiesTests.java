@@ -133,7 +133,7 @@ class BodiesTests {
 	void refusesAtOnceWhenThePermitsAreUsedUp() throws Exception {
 		CountDownLatch entered = new CountDownLatch(Edge.PERMITS);
 		CountDownLatch release = new CountDownLatch(1);
-		this.edge.buffer().behave((copy, deadline) -> {
+		this.edge.buffer().behave((copy, deadline, slow) -> {
 			entered.countDown();
 			release.await();
 		});

@@ -13,6 +13,7 @@ import dev.holdfast.delivery.Copy;
 import dev.holdfast.telemetry.Meters;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.servlet.Servlet;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
+import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /// The edge on a free port of the loopback, started once for all tests.
@@ -66,6 +68,11 @@ final class Edge implements AutoCloseable {
 
 	FakeBuffer buffer() {
 		return bean(FakeBuffer.class);
+	}
+
+	/// The servlet without its container.
+	Servlet servlet() {
+		return this.context.getBean("webhook", ServletRegistrationBean.class).getServlet();
 	}
 
 	Copy onlyCopy() {

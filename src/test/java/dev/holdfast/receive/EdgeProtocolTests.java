@@ -1,6 +1,12 @@
 package dev.holdfast.receive;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -11,6 +17,7 @@ import java.util.concurrent.TimeoutException;
 import dev.holdfast.telemetry.Meters;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.apache.catalina.connector.Connector;
+import org.apache.tomcat.util.net.SocketBufferHandler;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -48,7 +55,7 @@ class EdgeProtocolTests {
 	@Test
 	void letsOneMoreWaitForRoom() throws Exception {
 		Executor executor = executor(new EdgeProtocol(1, Duration.ofMinutes(1)));
-		CountDownLatch first = fill(executor);
+		CountDownLatch first = fill(executor, () -> EdgeChannel.TURN.get().close());
 		CompletableFuture<Void> second = CompletableFuture.runAsync(() -> {
 		}, executor);
 		CompletableFuture<Void> third = CompletableFuture.runAsync(() -> {
@@ -62,10 +69,56 @@ class EdgeProtocolTests {
 	@Test
 	void makesNobodyWaitForEver() throws Exception {
 		Executor executor = executor(new EdgeProtocol(1, Duration.ofMillis(1)));
-		CountDownLatch first = fill(executor);
+		CountDownLatch first = fill(executor, () -> {
+		});
 		CompletableFuture.runAsync(() -> {
 		}, executor).get(10, TimeUnit.SECONDS);
 		first.countDown();
+	}
+
+	@Test
+	void servesAQuarterOfThemAtOnce() throws Exception {
+		Executor executor = executor(new EdgeProtocol(4, Duration.ofMinutes(1)));
+		CountDownLatch first = fill(executor, () -> {
+		});
+		CompletableFuture<Void> second = CompletableFuture.runAsync(() -> {
+		}, executor);
+		assertThatExceptionOfType(TimeoutException.class).isThrownBy(() -> second.get(50, TimeUnit.MILLISECONDS));
+		first.countDown();
+		second.get(10, TimeUnit.SECONDS);
+	}
+
+	@Test
+	void goesOnWhileASenderKeepsARequestWaiting() throws Exception {
+		Executor executor = executor(new EdgeProtocol(4, Duration.ofMinutes(1)));
+		CountDownLatch latch = new CountDownLatch(1);
+		try (ServerSocketChannel server = ServerSocketChannel.open()
+			.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+				SocketChannel _ = SocketChannel.open(server.getLocalAddress());
+				SocketChannel accepted = server.accept()) {
+			accepted.configureBlocking(false);
+			EdgeChannel channel = new EdgeChannel(new SocketBufferHandler(1, 1, false));
+			channel.reset(accepted, null);
+			CompletableFuture<Integer> first = CompletableFuture.supplyAsync(() -> {
+				int read = read(channel);
+				await(latch);
+				return read;
+			}, executor);
+			CompletableFuture.runAsync(() -> {
+			}, executor).get(10, TimeUnit.SECONDS);
+			assertThat(first).isNotDone();
+			latch.countDown();
+			assertThat(first.get(10, TimeUnit.SECONDS)).isZero();
+		}
+	}
+
+	private static int read(EdgeChannel channel) {
+		try {
+			return channel.read(ByteBuffer.allocate(1));
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 	/// The executor that Tomcat is left with where requests are virtual threads.
@@ -82,10 +135,11 @@ class EdgeProtocolTests {
 	}
 
 	/// Takes the only place there is until the latch is released.
-	private static CountDownLatch fill(Executor executor) throws InterruptedException {
+	private static CountDownLatch fill(Executor executor, Runnable first) throws InterruptedException {
 		CountDownLatch began = new CountDownLatch(1);
 		CountDownLatch latch = new CountDownLatch(1);
 		executor.execute(() -> {
+			first.run();
 			began.countDown();
 			await(latch);
 		});

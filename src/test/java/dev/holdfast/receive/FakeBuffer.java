@@ -14,8 +14,8 @@ final class FakeBuffer implements DeliveryBuffer {
 	private volatile DeliveryBuffer behaviour = keeps();
 
 	@Override
-	public void hold(Copy copy, long deadline) throws NotHeldException, InterruptedException {
-		this.behaviour.hold(copy, deadline);
+	public void hold(Copy copy, long deadline, Runnable slow) throws NotHeldException, InterruptedException {
+		this.behaviour.hold(copy, deadline, slow);
 	}
 
 	void behave(DeliveryBuffer behaviour) {
@@ -28,7 +28,7 @@ final class FakeBuffer implements DeliveryBuffer {
 	}
 
 	private DeliveryBuffer keeps() {
-		return (copy, deadline) -> this.held.add(copy);
+		return (copy, deadline, slow) -> this.held.add(copy);
 	}
 
 }

@@ -65,7 +65,7 @@ class LogCanaryTests {
 			.replace("application/json", "application/x-www-form-urlencoded"));
 		assertThat(this.edge.send(genuine).status()).isEqualTo(200);
 		assertThat(this.edge.onlyCopy().delivery().body()).isEqualTo(body);
-		this.edge.buffer().behave((copy, deadline) -> {
+		this.edge.buffer().behave((copy, deadline, slow) -> {
 			throw new IllegalStateException("store");
 		});
 		assertThat(this.edge.send(genuine).status()).isEqualTo(500);

@@ -111,7 +111,8 @@ final class Replica {
 			try {
 				this.parts.buffer()
 					.hold(new Copy(delivery, Envelope.received(this.process.now(), "current")),
-							this.process.nanoTime() + HOLD.toNanos());
+							this.process.nanoTime() + HOLD.toNanos(), () -> {
+							});
 				this.simulation.acknowledged(delivery);
 				answer.complete(this.simulation.faults.strike("W2 200 lost") ? 0 : 200);
 			}
