@@ -75,6 +75,6 @@ STOPSIGNAL SIGTERM
 # Netty's library is at hand, because it could not be unpacked into a /tmp that is mounted without `exec`, and without it
 # a connection to a partitioned Redis lasts.
 # Exec form: the JVM is the first process and gets the signal. Two fifths of the memory are left to threads, buffers and
-# the JVM itself. The heap has its size from the start: one that is fitted to what is in it is collected without a pause in between.
+# the JVM itself. The heap has its size from the start, because one that is fitted to what is in it is marked all the time under load.
 ENTRYPOINT ["java", "-XX:InitialRAMPercentage=60", "-XX:MaxRAMPercentage=60", "-XX:AOTCache=holdfast.aot", "-XX:+UseCompactObjectHeaders", "--enable-native-access=ALL-UNNAMED", \
   "-Djava.library.path=/opt/holdfast/native", "-cp", "holdfast.jar:handlers/*", "dev.holdfast.HoldfastApplication"]

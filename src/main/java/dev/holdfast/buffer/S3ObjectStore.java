@@ -1,8 +1,5 @@
 package dev.holdfast.buffer;
 
-import java.io.EOFException;
-import java.io.IOException;
-import java.io.InputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -91,8 +88,8 @@ final class S3ObjectStore implements ObjectStore {
 	@Override
 	public byte[] get(String key) throws StoreException {
 		return this.calls.run(StoreCalls.Operation.GET,
-				() -> this.s3.getObject((request) -> request.bucket(this.bucket).key(this.prefix + key),
-						(response, bytes) -> exactly(response.contentLength(), bytes)));
+				() -> this.s3.getObjectAsBytes((request) -> request.bucket(this.bucket).key(this.prefix + key))
+					.asByteArrayUnsafe());
 	}
 
 	@Override
@@ -133,18 +130,6 @@ final class S3ObjectStore implements ObjectStore {
 			.map(S3Error::key)
 			.map((key) -> key.substring(this.prefix.length()))
 			.collect(Collectors.toSet());
-	}
-
-	/// One array of the right size: the SDK's own transformer fills four times as much.
-	private static byte[] exactly(@Nullable Long length, InputStream bytes) throws IOException {
-		if (length == null) {
-			return bytes.readAllBytes();
-		}
-		byte[] object = new byte[Math.toIntExact(length)];
-		if (bytes.readNBytes(object, 0, object.length) < object.length) {
-			throw new EOFException("the object ended early");
-		}
-		return object;
 	}
 
 	/// Whether the bucket keeps deleted versions, or kept them once.

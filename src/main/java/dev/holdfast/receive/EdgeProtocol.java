@@ -34,7 +34,7 @@ public final class EdgeProtocol extends Http11NioProtocol {
 
 	private static final int SERVED_SHARE = 4;
 
-	private static final Duration WITHIN = Duration.ofSeconds(1);
+	private static final Duration PATIENCE = Duration.ofSeconds(1);
 
 	private final int most;
 
@@ -50,7 +50,7 @@ public final class EdgeProtocol extends Http11NioProtocol {
 	};
 
 	public EdgeProtocol() {
-		this(Math.toIntExact(Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() / 2 / REQUEST)), WITHIN);
+		this(Math.toIntExact(Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() / 2 / REQUEST)), PATIENCE);
 	}
 
 	EdgeProtocol(int most, Duration patience) {

@@ -49,6 +49,12 @@ class ImageIT {
 	}
 
 	@Test
+	void hasItsHeapFromTheStart() {
+		assertThat(inspect("{{json .Config.Entrypoint}}")).contains("-XX:InitialRAMPercentage=60",
+				"-XX:MaxRAMPercentage=60");
+	}
+
+	@Test
 	void hasABillOfItsMaterialsInside() {
 		String id = docker("create", Image.NAME);
 		try {
