@@ -67,13 +67,19 @@ class ImageIT {
 		}
 	}
 
-	/// The cache of the training run fits the JVM and the paths, or the JVM would say so.
+	/// The cache of the training run fits the JVM and the paths, or the JVM would say so,
+	/// and
+	/// it has the code of serving, of reading a store's answers, and of reading those of
+	/// Redis.
 	@Test
 	void startsFromTheCacheOfTheTrainingRun() {
 		String log = docker("run", "--rm", "--entrypoint", "java", Image.NAME, "-XX:AOTCache=holdfast.aot",
 				"-XX:AOTMode=on", "-XX:+UseCompactObjectHeaders", "--enable-native-access=ALL-UNNAMED",
-				"-Djava.library.path=/opt/holdfast/native", "-cp", "holdfast.jar:handlers/*", "-version");
-		assertThat(log).contains("sharing");
+				"-Djava.library.path=/opt/holdfast/native", "-Xlog:class+load", "-cp", "holdfast.jar:handlers/*",
+				"-version");
+		assertThat(log).contains("sharing", "org.apache.coyote.http11.Http11Processor source: shared",
+				"awssdk.services.s3.model.S3Exception$BuilderImpl source: shared",
+				"io.lettuce.core.protocol.RedisStateMachine source: shared");
 	}
 
 	private static String inspect(String format) {
