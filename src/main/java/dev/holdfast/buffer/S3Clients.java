@@ -1,7 +1,10 @@
 package dev.holdfast.buffer;
 
 import java.net.URI;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+
+import javax.net.ssl.SSLContext;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.ssl.SslBundle;
@@ -10,7 +13,6 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
-import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.retries.StandardRetryStrategy;
 import software.amazon.awssdk.services.s3.LegacyMd5Plugin;
@@ -66,7 +68,7 @@ final class S3Clients {
 					S3Configuration.builder().chunkedEncodingEnabled(false).expectContinueEnabled(false).build())
 			.forcePathStyle(properties.provider().isPathStyle())
 			.overrideConfiguration(override)
-			.httpClientBuilder(http(tls, connections));
+			.httpClientBuilder((defaults) -> new StoreHttpClient(context(tls), connections));
 		URI endpoint = properties.effectiveEndpoint();
 		if (endpoint != null) {
 			builder.endpointOverride(endpoint);
@@ -78,19 +80,15 @@ final class S3Clients {
 		return builder.build();
 	}
 
-	private static Apache5HttpClient.Builder http(@Nullable SslBundle tls, int connections) {
-		Apache5HttpClient.Builder builder = Apache5HttpClient.builder()
-			.maxConnections(connections)
-			.connectionTimeout(Duration.ofSeconds(1))
-			.connectionAcquisitionTimeout(Duration.ofSeconds(1))
-			.socketTimeout(Duration.ofSeconds(5))
-			.connectionMaxIdleTime(Duration.ofSeconds(20))
-			.tcpKeepAlive(true);
-		if (tls != null) {
-			builder.tlsTrustManagersProvider(tls.getManagers()::getTrustManagers)
-				.tlsKeyManagersProvider(tls.getManagers()::getKeyManagers);
+	private static SSLContext context(@Nullable SslBundle tls) {
+		try {
+			return (tls != null) ? tls.createSslContext() : SSLContext.getDefault();
 		}
-		return builder;
+		catch (NoSuchAlgorithmException ex) {
+			throw new IllegalStateException(
+					"The JVM's own trust and keys cannot be read: see the options javax.net.ssl.* or set holdfast.store.ssl-bundle",
+					ex);
+		}
 	}
 
 }

@@ -79,6 +79,8 @@ final class Generator implements Runnable {
 		try (this.selector) {
 			long now = System.nanoTime();
 			long end = now + this.load.time().toNanos();
+			long settled = now + this.load.settling().toNanos();
+			boolean settling = true;
 			this.tally.began = now;
 			this.due = now;
 			while (!this.ending || this.waiting > 0) {
@@ -88,6 +90,10 @@ final class Generator implements Runnable {
 				}
 				this.selector.select(this::ready, millis(now));
 				now = System.nanoTime();
+				if (settling && now - settled >= 0) {
+					settling = false;
+					this.tally.settled();
+				}
 				expire(now);
 			}
 			this.tally.ended = now;

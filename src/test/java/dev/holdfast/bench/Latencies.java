@@ -18,6 +18,10 @@ final class Latencies {
 		this.values[this.count++] = nanos;
 	}
 
+	void clear() {
+		this.count = 0;
+	}
+
 	int count() {
 		return this.count;
 	}

@@ -24,6 +24,11 @@ record Load(double rate, int connections, Duration time, int most) {
 		return new Load(this.rate, this.connections, this.time, accepted);
 	}
 
+	/// For how long it opens its connections, and answers do not count as late: a tenth.
+	Duration settling() {
+		return this.time.dividedBy(10);
+	}
+
 	boolean isOpen() {
 		return this.rate > 0;
 	}

@@ -20,7 +20,7 @@ final class Tally {
 	/// Requests without a 200: by status, or by what happened in place of an answer.
 	final Map<String, Integer> others = new TreeMap<>();
 
-	/// Answers with 200 until now, for those who look on.
+	/// Answers with 200 until now.
 	volatile int soFar;
 
 	private final List<Tick> ticks = new ArrayList<>();
@@ -38,12 +38,19 @@ final class Tally {
 		if (status == 200) {
 			this.accepted.add(late);
 			this.served.add(took);
-			this.soFar = this.accepted.count();
+			this.soFar++;
 		}
 		else {
 			this.refused.add(took);
 			this.others.merge(Integer.toString(status), 1, Integer::sum);
 		}
+	}
+
+	/// From now on latencies count.
+	void settled() {
+		this.accepted.clear();
+		this.served.clear();
+		this.refused.clear();
 	}
 
 	void failed(String cause) {
@@ -74,7 +81,7 @@ final class Tally {
 	}
 
 	double perSecond() {
-		return this.accepted.count() / seconds();
+		return this.soFar / seconds();
 	}
 
 	private record Tick(long at, int accepted) {

@@ -114,7 +114,7 @@ final class Trial implements AutoCloseable {
 			figures.put(Figures.PEAK, this.peak);
 		}
 		figures.putAll(Figures.received(tally));
-		figures.putAll(Figures.used(before, after, stand.peak(), tally.accepted.count(), tally));
+		figures.putAll(Figures.used(before, after, stand.peak(), tally.soFar, tally));
 		figures.putAll(Figures.processed(stand, before.at()));
 		figures.put("drained after s", drained);
 		figures.putAll(Figures.reckoning(stand));

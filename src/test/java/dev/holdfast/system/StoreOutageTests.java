@@ -13,11 +13,13 @@ import dev.holdfast.fixture.RedisProcess;
 import dev.holdfast.system.WebhookClient.Answer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /// The object store stops and comes back.
 @Tag("system")
+@Isolated("it is about figures")
 class StoreOutageTests {
 
 	private static final Duration DEADLINE = Duration.ofSeconds(4);
