@@ -79,5 +79,6 @@ STOPSIGNAL SIGTERM
 # a connection to a partitioned Redis lasts.
 # Exec form: the JVM is the first process and gets the signal. Two fifths of the memory are left to threads, buffers and
 # the JVM itself. The heap has its size from the start, because one that is fitted to what is in it is marked all the time under load.
-ENTRYPOINT ["java", "-XX:InitialRAMPercentage=60", "-XX:MaxRAMPercentage=60", "-XX:AOTCache=holdfast.aot", "-XX:+UseCompactObjectHeaders", "--enable-native-access=ALL-UNNAMED", \
+# Where it is used up the process ends, to be started again, rather than go on with a thread or a pool of connections less.
+ENTRYPOINT ["java", "-XX:InitialRAMPercentage=60", "-XX:MaxRAMPercentage=60", "-XX:+ExitOnOutOfMemoryError", "-XX:AOTCache=holdfast.aot", "-XX:+UseCompactObjectHeaders", "--enable-native-access=ALL-UNNAMED", \
   "-Djava.library.path=/opt/holdfast/native", "-cp", "holdfast.jar:handlers/*", "dev.holdfast.HoldfastApplication"]

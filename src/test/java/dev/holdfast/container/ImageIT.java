@@ -49,9 +49,9 @@ class ImageIT {
 	}
 
 	@Test
-	void hasItsHeapFromTheStart() {
+	void hasItsHeapFromTheStartAndEndsWithoutIt() {
 		assertThat(inspect("{{json .Config.Entrypoint}}")).contains("-XX:InitialRAMPercentage=60",
-				"-XX:MaxRAMPercentage=60");
+				"-XX:MaxRAMPercentage=60", "-XX:+ExitOnOutOfMemoryError");
 	}
 
 	@Test

@@ -1,5 +1,8 @@
 package dev.holdfast.system;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -67,6 +70,29 @@ class CrashTests {
 			assertThat(repeats).isLessThanOrEqualTo(bound);
 			assertThat(bound).as("the marks keep up with the handlers").isLessThan(DELIVERIES / 10);
 			assertThat(repeated(site)).isSubsetOf(Stream.concat(running.stream(), unmarked.stream()).toList());
+		}
+	}
+
+	/// With the option that the image has. What went on without its memory would be half
+	/// of a replica: a pool that is closed, a thread that is gone.
+	@Test
+	void endsWhereAHandlerTakesAllMemoryAndLosesNothing() throws IOException {
+		try (RedisProcess redis = RedisProcess.start();
+				Site site = Site.create(CrashTests.class, Site.plain(redis.port()));
+				WebhookClient client = new WebhookClient()) {
+			OwnReplica replica = site.own("a", Map.of());
+			replica.awaitServing();
+			Path greedy = Files.createFile(site.directory().resolve("greedy"));
+			List<Sample> samples = Sample.random(1, new Random(17));
+			client.deliverAll(samples, 1, replica::webhook);
+			Await.until("the end of it", Duration.ofSeconds(30), () -> !replica.isAlive());
+			assertThat(site.effects()).isEmpty();
+
+			Files.delete(greedy);
+			// or its lease of 30 s would have to end first
+			redis.command("FLUSHALL");
+			replica.restart();
+			assertThat(site.awaitHandled(samples)).as("repeats").isZero();
 		}
 	}
 

@@ -14,8 +14,8 @@ import dev.holdfast.fixture.Ports;
 final class OwnReplica extends Replica {
 
 	private static final List<String> JVM = List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-			"-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-cp",
-			System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+			"-Xmx256m", "-XX:+ExitOnOutOfMemoryError", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto",
+			"-cp", System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
 
 	private final Path log;
 
@@ -74,6 +74,10 @@ final class OwnReplica extends Replica {
 			throw new IllegalStateException(name() + " runs");
 		}
 		this.process = launch();
+	}
+
+	boolean isAlive() {
+		return this.process.isAlive();
 	}
 
 	long pid() {

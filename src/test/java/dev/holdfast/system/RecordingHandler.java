@@ -7,7 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -19,8 +21,8 @@ import dev.holdfast.process.Outcome;
 
 /// Writes down what it handles, in files that all replicas append to, each line in one
 /// write. While the file `fail` exists beside them it fails; while `hold-<replica>`
-/// exists, that replica's handlers do not return. Of some deliveries, every so-many-th,
-/// it fails the first attempt.
+/// exists, that replica's handlers do not return; while `greedy` exists they take all
+/// memory. Of some deliveries, every so-many-th, it fails the first attempt.
 final class RecordingHandler implements DeliveryHandler {
 
 	private final Path directory;
@@ -69,6 +71,10 @@ final class RecordingHandler implements DeliveryHandler {
 		pause(this.delay);
 		while (Files.exists(this.directory.resolve("hold-" + this.replica))) {
 			pause(Duration.ofMillis(20));
+		}
+		List<byte[]> taken = new ArrayList<>();
+		while (Files.exists(this.directory.resolve("greedy"))) {
+			taken.add(new byte[1 << 20]);
 		}
 		if (Files.exists(this.directory.resolve("fail")) || isFlaky(attempt)) {
 			return Outcome.retry("told to fail");
