@@ -48,8 +48,9 @@ RUN mkdir /opt/holdfast && cp -a layers/dependencies/. layers/snapshot-dependenc
     HOLDFAST_STORE_REGION=training HOLDFAST_STORE_BUCKET=training HOLDFAST_STORE_ACCESSKEY=training HOLDFAST_STORE_SECRETKEY=training \
     /opt/jre/bin/java -XX:+UseCompactObjectHeaders --enable-native-access=ALL-UNNAMED -Djava.library.path=/opt/holdfast/native \
     -XX:AOTCacheOutput=holdfast.aot -Xlog:aot=error -cp "holdfast.jar:handlers/*" dev.holdfast.HoldfastApplication > /tmp/training.log 2>&1 & } \
- && until /opt/jre/bin/java -cp holdfast.jar dev.holdfast.operate.LivenessCheck || ! kill -0 $!; do sleep 1; done \
- && sleep 2 && { kill $!; wait $!; test -s holdfast.aot || { cat /tmp/training.log; exit 1; }; }
+ && for i in $(seq 60); do grep -q store-failing /tmp/training.log && grep -q redis-down /tmp/training.log \
+      && /opt/jre/bin/java -cp holdfast.jar dev.holdfast.operate.LivenessCheck && touch /tmp/trained && break || sleep 1; done \
+ && { kill $!; wait $!; test -e /tmp/trained && test -s holdfast.aot; } || { cat /tmp/training.log; exit 1; }
 
 FROM scratch
 COPY --from=runtime /image/ /

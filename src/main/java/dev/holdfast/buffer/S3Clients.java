@@ -29,11 +29,6 @@ import software.amazon.awssdk.services.s3.S3Configuration;
 /// where a store does not know the question.
 final class S3Clients {
 
-	/// Each PUT may have a second beside it.
-	static final int RECEIVING_CONNECTIONS = 2 * PutLimit.MOST;
-
-	static final int PROCESSING_CONNECTIONS = 96;
-
 	private static final int PROCESSING_TRIES = 3;
 
 	private static final Duration PROCESSING_ATTEMPT = Duration.ofSeconds(5);
@@ -44,19 +39,19 @@ final class S3Clients {
 	}
 
 	static S3Client receiving(StoreProperties properties, @Nullable SslBundle tls) {
-		return build(properties, tls, RECEIVING_CONNECTIONS,
+		return build(properties, tls,
 				(override) -> override.retryStrategy(StandardRetryStrategy.builder().maxAttempts(1).build()));
 	}
 
 	static S3Client processing(StoreProperties properties, @Nullable SslBundle tls) {
-		return build(properties, tls, PROCESSING_CONNECTIONS,
+		return build(properties, tls,
 				(override) -> override
 					.retryStrategy(StandardRetryStrategy.builder().maxAttempts(PROCESSING_TRIES).build())
 					.apiCallAttemptTimeout(PROCESSING_ATTEMPT)
 					.apiCallTimeout(PROCESSING_CALL));
 	}
 
-	private static S3Client build(StoreProperties properties, @Nullable SslBundle tls, int connections,
+	private static S3Client build(StoreProperties properties, @Nullable SslBundle tls,
 			java.util.function.Consumer<ClientOverrideConfiguration.Builder> override) {
 		S3ClientBuilder builder = S3Client.builder()
 			.region(Region.of(properties.region()))
@@ -68,7 +63,7 @@ final class S3Clients {
 					S3Configuration.builder().chunkedEncodingEnabled(false).expectContinueEnabled(false).build())
 			.forcePathStyle(properties.provider().isPathStyle())
 			.overrideConfiguration(override)
-			.httpClientBuilder((defaults) -> new StoreHttpClient(context(tls), connections));
+			.httpClientBuilder((defaults) -> new StoreHttpClient(context(tls)));
 		URI endpoint = properties.effectiveEndpoint();
 		if (endpoint != null) {
 			builder.endpointOverride(endpoint);

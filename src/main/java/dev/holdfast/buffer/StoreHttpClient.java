@@ -56,20 +56,30 @@ final class StoreHttpClient implements SdkHttpClient {
 	/// Apache's client writes them itself, and takes them from nobody else.
 	private static final Set<String> FRAMING = Set.of("content-length", "transfer-encoding");
 
-	private final CloseableHttpClient http;
+	private final SSLContext tls;
+
+	private volatile CloseableHttpClient http;
 
 	/// @param tls what https endpoints are asked with
-	/// @param connections how many may be open at once
-	StoreHttpClient(SSLContext tls, int connections) {
+	StoreHttpClient(SSLContext tls) {
+		this.tls = tls;
+		this.http = open();
+	}
+
+	/// Its pool has no limit: how much is asked at once is the callers' to say, and who
+	/// is
+	/// interrupted while it waits for a connection can lose it for good
+	/// (aws-sdk-java-v2 issue 6786).
+	private CloseableHttpClient open() {
 		HttpClientConnectionManager manager = PoolingHttpClientConnectionManagerBuilder.create()
-			.setMaxConnTotal(connections)
-			.setMaxConnPerRoute(connections)
-			.setTlsSocketStrategy(new DefaultClientTlsStrategy(tls, new DefaultHostnameVerifier()))
+			.setMaxConnTotal(Integer.MAX_VALUE)
+			.setMaxConnPerRoute(Integer.MAX_VALUE)
+			.setTlsSocketStrategy(new DefaultClientTlsStrategy(this.tls, new DefaultHostnameVerifier()))
 			.setDefaultConnectionConfig(
 					ConnectionConfig.custom().setConnectTimeout(CONNECT).setSocketTimeout(ANSWER).build())
 			.setDefaultSocketConfig(SocketConfig.custom().setSoKeepAlive(true).setTcpNoDelay(true).build())
 			.build();
-		this.http = HttpClients.custom()
+		return HttpClients.custom()
 			.setConnectionManager(manager)
 			.evictIdleConnections(IDLE)
 			.setDefaultRequestConfig(RequestConfig.custom()
@@ -82,7 +92,18 @@ final class StoreHttpClient implements SdkHttpClient {
 			.disableRedirectHandling()
 			.disableContentCompression()
 			.disableCookieManagement()
+			// else no connection with a certificate of ours is used again
+			.disableConnectionState()
 			.build();
+	}
+
+	/// Apache's client closes its pool for good at any [Error], as where the memory for a
+	/// socket's bytes is used up.
+	private synchronized void openAnew(CloseableHttpClient closed) {
+		if (this.http == closed) {
+			closed.close(CloseMode.IMMEDIATE);
+			this.http = open();
+		}
 	}
 
 	@Override
@@ -112,7 +133,7 @@ final class StoreHttpClient implements SdkHttpClient {
 	}
 
 	private HttpExecuteResponse send(HttpHost host, HttpUriRequestBase request) throws IOException {
-		ClassicHttpResponse response = this.http.executeOpen(host, request, HttpClientContext.create());
+		ClassicHttpResponse response = execute(host, request);
 		SdkHttpFullResponse.Builder head = SdkHttpFullResponse.builder()
 			.statusCode(response.getCode())
 			.statusText(response.getReasonPhrase());
@@ -128,6 +149,20 @@ final class StoreHttpClient implements SdkHttpClient {
 			EntityUtils.consume(entity);
 		}
 		return answer.build();
+	}
+
+	private ClassicHttpResponse execute(HttpHost host, HttpUriRequestBase request) throws IOException {
+		CloseableHttpClient current = this.http;
+		try {
+			return current.executeOpen(host, request, HttpClientContext.create());
+		}
+		catch (IllegalStateException ex) {
+			throw new IOException("The connections were closed", ex);
+		}
+		catch (Error ex) {
+			openAnew(current);
+			throw ex;
+		}
 	}
 
 	@Override

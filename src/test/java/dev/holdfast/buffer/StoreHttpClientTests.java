@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.ProxySelector;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -14,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -22,6 +24,7 @@ import javax.net.ssl.SSLContext;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.holdfast.fixture.Await;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,6 +36,7 @@ import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.SdkHttpRequest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 /// What the SDK relies on; what the store sees is in the contract of the object store.
@@ -52,11 +56,11 @@ class StoreHttpClientTests {
 
 	@BeforeEach
 	void start() throws Exception {
-		this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+		this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 256);
 		this.server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
 		this.server.createContext("/", this::answer);
 		this.server.start();
-		this.client = new StoreHttpClient(SSLContext.getDefault(), 2);
+		this.client = new StoreHttpClient(SSLContext.getDefault());
 	}
 
 	@AfterEach
@@ -114,6 +118,35 @@ class StoreHttpClientTests {
 	}
 
 	@Test
+	void goesOnAfterAnError() throws Exception {
+		HttpExecuteRequest broken = HttpExecuteRequest.builder()
+			.request(SdkHttpRequest.builder()
+				.method(SdkHttpMethod.PUT)
+				.uri(URI.create("http://127.0.0.1:" + this.server.getAddress().getPort()))
+				.putHeader("Content-Length", "1")
+				.build())
+			.contentStreamProvider(() -> {
+				throw new StackOverflowError();
+			})
+			.build();
+		assertThatExceptionOfType(StackOverflowError.class).isThrownBy(() -> this.client.prepareRequest(broken).call());
+		assertThat(call(request(SdkHttpMethod.PUT, "/", "bytes")).httpResponse().statusCode()).isEqualTo(200);
+	}
+
+	/// Nobody waits for a connection: who is interrupted then can lose it for good.
+	@Test
+	void hasAConnectionForEveryOne() throws Exception {
+		List<ExecutableHttpRequest> requests = IntStream.range(0, 200)
+			.mapToObj((_) -> request(SdkHttpMethod.PUT, "/never", "bytes"))
+			.toList();
+		try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+			requests.forEach((request) -> callers.submit(request::call));
+			Await.until("all at once", Duration.ofSeconds(10), () -> this.connections.size() == 200);
+			requests.forEach(ExecutableHttpRequest::abort);
+		}
+	}
+
+	@Test
 	void endsAtAbort() throws Exception {
 		ExecutableHttpRequest request = request(SdkHttpMethod.PUT, "/never", "bytes");
 		CompletableFuture<Throwable> ended = CompletableFuture.supplyAsync(() -> {
@@ -134,7 +167,7 @@ class StoreHttpClientTests {
 	void goesThroughTheProxyOfTheJvm() throws Exception {
 		ProxySelector before = ProxySelector.getDefault();
 		ProxySelector.setDefault(ProxySelector.of(this.server.getAddress()));
-		try (StoreHttpClient proxied = new StoreHttpClient(SSLContext.getDefault(), 1)) {
+		try (StoreHttpClient proxied = new StoreHttpClient(SSLContext.getDefault())) {
 			SdkHttpRequest request = SdkHttpRequest.builder()
 				.method(SdkHttpMethod.HEAD)
 				.uri(URI.create("http://store.invalid/missing"))

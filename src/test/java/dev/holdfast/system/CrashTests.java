@@ -82,9 +82,11 @@ class CrashTests {
 				WebhookClient client = new WebhookClient()) {
 			OwnReplica replica = site.own("a", Map.of());
 			replica.awaitServing();
-			Path greedy = Files.createFile(site.directory().resolve("greedy"));
+			Path hold = Files.createFile(site.directory().resolve("hold-" + replica.incarnation()));
 			List<Sample> samples = Sample.random(1, new Random(17));
 			client.deliverAll(samples, 1, replica::webhook);
+			Path greedy = Files.createFile(site.directory().resolve("greedy"));
+			Files.delete(hold);
 			Await.until("the end of it", Duration.ofSeconds(30), () -> !replica.isAlive());
 			assertThat(site.effects()).isEmpty();
 
