@@ -12,7 +12,8 @@ public interface DeliveryBuffer {
 	/// sent it must send it again.
 	/// @param deadline when to give up, on the scheduler's monotonic clock, in
 	/// nanoseconds
-	/// @param slow is told, perhaps again and again, that the store keeps it waiting
+	/// @param slow is told, perhaps again and again, that the store keeps it waiting; by
+	/// a thread that others wait for, so it must not wait itself
 	/// @throws NotHeldException if there was no confirmation by the deadline, or there
 	/// will be none
 	void hold(Copy copy, long deadline, Runnable slow) throws NotHeldException, InterruptedException;

@@ -1,11 +1,9 @@
 package dev.holdfast.buffer;
 
 import java.net.URI;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 
-import javax.net.ssl.SSLContext;
-
+import org.apache.hc.core5.ssl.SSLContexts;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.ssl.SslBundle;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -63,7 +61,8 @@ final class S3Clients {
 					S3Configuration.builder().chunkedEncodingEnabled(false).expectContinueEnabled(false).build())
 			.forcePathStyle(properties.provider().isPathStyle())
 			.overrideConfiguration(override)
-			.httpClientBuilder((defaults) -> new StoreHttpClient(context(tls)));
+			.httpClientBuilder((defaults) -> new StoreHttpClient(
+					(tls != null) ? tls.createSslContext() : SSLContexts.createSystemDefault()));
 		URI endpoint = properties.effectiveEndpoint();
 		if (endpoint != null) {
 			builder.endpointOverride(endpoint);
@@ -73,17 +72,6 @@ final class S3Clients {
 				.create(AwsBasicCredentials.create(properties.accessKey(), properties.secret())));
 		}
 		return builder.build();
-	}
-
-	private static SSLContext context(@Nullable SslBundle tls) {
-		try {
-			return (tls != null) ? tls.createSslContext() : SSLContext.getDefault();
-		}
-		catch (NoSuchAlgorithmException ex) {
-			throw new IllegalStateException(
-					"The JVM's own trust and keys cannot be read: see the options javax.net.ssl.* or set holdfast.store.ssl-bundle",
-					ex);
-		}
 	}
 
 }

@@ -66,10 +66,9 @@ final class StoreHttpClient implements SdkHttpClient {
 		this.http = open();
 	}
 
-	/// Its pool has no limit: how much is asked at once is the callers' to say, and who
-	/// is
-	/// interrupted while it waits for a connection can lose it for good
-	/// (aws-sdk-java-v2 issue 6786).
+	/// Its pool has no limit, because a connection can be lost for good where somebody is
+	/// interrupted who waits for it (aws-sdk-java-v2 issue 6786). How much is asked at
+	/// once is bounded by the callers.
 	private CloseableHttpClient open() {
 		HttpClientConnectionManager manager = PoolingHttpClientConnectionManagerBuilder.create()
 			.setMaxConnTotal(Integer.MAX_VALUE)
@@ -144,8 +143,7 @@ final class StoreHttpClient implements SdkHttpClient {
 			answer.responseBody(AbortableInputStream.create(entity.getContent(), request::abort));
 		}
 		else {
-			// what is empty need not be read by the SDK, and holds its connection until
-			// it is
+			// else the SDK, which may not read it, would keep its connection
 			EntityUtils.consume(entity);
 		}
 		return answer.build();
@@ -163,11 +161,6 @@ final class StoreHttpClient implements SdkHttpClient {
 			openAnew(current);
 			throw ex;
 		}
-	}
-
-	@Override
-	public String clientName() {
-		return "Apache5";
 	}
 
 	@Override

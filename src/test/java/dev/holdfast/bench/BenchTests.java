@@ -62,10 +62,10 @@ class BenchTests {
 	@Test
 	void measuresTheDelayThatThereIs() {
 		try (StubStore target = StubStore.start(StubStore.Settings.delayed(Duration.ofMillis(30)))) {
-			Tally tally = run(target, Load.closed(8, Duration.ofMillis(600)));
+			Tally tally = run(target, Load.closed(8, Duration.ofSeconds(1)));
 			assertThat(tally.others).isEmpty();
-			assertThat(tally.soFar).isBetween(40, 168);
-			assertThat(tally.accepted.count()).as("all but those of the first tenth").isBetween(30, tally.soFar - 1);
+			assertThat(tally.soFar).isBetween(60, 280);
+			assertThat(tally.accepted.count()).as("all but those of the first tenth").isBetween(50, tally.soFar - 1);
 			assertThat((double) tally.accepted.summary("").get("p50")).isBetween(29.0, 60.0);
 			assertThat(this.journal.acknowledged()).isEqualTo(this.journal.sent());
 		}

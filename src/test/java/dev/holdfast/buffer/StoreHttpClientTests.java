@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.ProxySelector;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,13 +22,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsParameters;
+import com.sun.net.httpserver.HttpsServer;
+import dev.holdfast.fixture.Authority;
 import dev.holdfast.fixture.Await;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.http.ContentStreamProvider;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteRequest;
@@ -181,6 +188,44 @@ class StoreHttpClientTests {
 			ProxySelector.setDefault(before);
 		}
 		assertThat(this.requests).singleElement().asString().startsWith("HEAD http://store.invalid/missing");
+	}
+
+	@Test
+	void saysThatItIsClosedAsAnySendingThatFails() {
+		this.client.close();
+		assertThatIOException().isThrownBy(() -> call(request(SdkHttpMethod.GET, "/text", null)));
+	}
+
+	@Test
+	void usesAConnectionAgainThatShowsACertificate(@TempDir Path directory) throws Exception {
+		SSLContext context = Authority.create(directory).context();
+		HttpsServer secure = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+		secure.setHttpsConfigurator(new HttpsConfigurator(context) {
+			@Override
+			public void configure(HttpsParameters parameters) {
+				SSLParameters tls = context.getDefaultSSLParameters();
+				tls.setNeedClientAuth(true);
+				parameters.setSSLParameters(tls);
+			}
+		});
+		secure.createContext("/", this::answer);
+		secure.start();
+		try (StoreHttpClient showing = new StoreHttpClient(context)) {
+			for (int i = 0; i < 3; i++) {
+				SdkHttpRequest request = SdkHttpRequest.builder()
+					.method(SdkHttpMethod.HEAD)
+					.uri(URI.create("https://127.0.0.1:" + secure.getAddress().getPort() + "/missing"))
+					.build();
+				assertThat(showing.prepareRequest(HttpExecuteRequest.builder().request(request).build())
+					.call()
+					.httpResponse()
+					.statusCode()).isEqualTo(404);
+			}
+		}
+		finally {
+			secure.stop(0);
+		}
+		assertThat(this.connections).hasSize(1);
 	}
 
 	private HttpExecuteResponse call(ExecutableHttpRequest request) throws IOException {

@@ -67,10 +67,8 @@ class ImageIT {
 		}
 	}
 
-	/// The cache of the training run fits the JVM and the paths, or the JVM would say so,
-	/// and
-	/// it has the code of serving, of reading a store's answers, and of reading those of
-	/// Redis.
+	/// The cache fits the JVM and the paths, or the JVM would say so. It has the code of
+	/// serving, and of reading the answers of a store and of Redis.
 	@Test
 	void startsFromTheCacheOfTheTrainingRun() {
 		String log = docker("run", "--rm", "--entrypoint", "java", Image.NAME, "-XX:AOTCache=holdfast.aot",
