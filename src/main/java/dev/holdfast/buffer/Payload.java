@@ -6,6 +6,7 @@ import java.io.SequenceInputStream;
 import java.security.MessageDigest;
 import java.util.Collections;
 import java.util.List;
+import java.util.zip.Checksum;
 
 /// The bytes of an object in pieces, so that a batch needs no copy of its deliveries.
 public final class Payload {
@@ -37,9 +38,14 @@ public final class Payload {
 				Collections.enumeration(this.parts.stream().<InputStream>map(ByteArrayInputStream::new).toList()));
 	}
 
-	public byte[] digest(MessageDigest digest) {
+	byte[] digest(MessageDigest digest) {
 		this.parts.forEach(digest::update);
 		return digest.digest();
+	}
+
+	long checksum(Checksum checksum) {
+		this.parts.forEach(checksum::update);
+		return checksum.getValue();
 	}
 
 	public byte[] toBytes() {

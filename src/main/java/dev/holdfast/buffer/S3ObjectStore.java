@@ -1,15 +1,11 @@
 package dev.holdfast.buffer;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
-import java.util.Base64;
 import java.util.Collection;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -28,9 +24,9 @@ import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Error;
 
-/// The object store as an S3 bucket. Every PUT carries its MD5, so that the store verifies
-/// the bytes before it confirms them; an answer without an ETag is no confirmation, because
-/// it came from something that is no object store.
+/// The object store as an S3 bucket. Every PUT carries a digest, so that the store verifies
+/// the bytes before it confirms them (see [PutCheck]); an answer without an ETag is no
+/// confirmation, because it came from something that is no object store.
 final class S3ObjectStore implements ObjectStore {
 
 	private static final String CONTENT_TYPE = "application/http";
@@ -45,7 +41,7 @@ final class S3ObjectStore implements ObjectStore {
 
 	private final Scheduler scheduler;
 
-	private volatile boolean etagIsMd5;
+	private volatile PutCheck check = PutCheck.ETAG;
 
 	S3ObjectStore(S3Client s3, String bucket, String prefix, StoreCalls calls, Scheduler scheduler) {
 		this.s3 = s3;
@@ -55,34 +51,62 @@ final class S3ObjectStore implements ObjectStore {
 		this.scheduler = scheduler;
 	}
 
-	/// From now on an ETag must be the MD5 of what was put: the probe has seen that this
-	/// store answers so.
-	void expectMd5() {
-		this.etagIsMd5 = true;
+	/// From now on PUTs are checked in this way: the probe has seen that this store knows
+	/// it.
+	void checkBy(PutCheck check) {
+		this.check = check;
 	}
 
 	@Override
 	public void put(String key, Payload payload, Duration atMost) throws StoreException {
-		byte[] md5 = payload.digest(md5());
-		String etag = this.calls.run(StoreCalls.Operation.PUT, () -> {
-			PutObjectResponse response = this.s3.putObject(
-					(request) -> request.bucket(this.bucket)
-						.key(this.prefix + key)
-						.contentMD5(Base64.getEncoder().encodeToString(md5))
-						.contentType(CONTENT_TYPE)
-						.overrideConfiguration((override) -> override.apiCallTimeout(atMost)),
-					RequestBody.fromContentProvider(payload::stream, payload.length(), CONTENT_TYPE));
-			return response.eTag();
-		});
-		verify(etag, md5);
+		PutCheck check = this.check;
+		put(key, payload, atMost, check, check.digest(payload));
 	}
 
-	/// Whether the store's ETag is the MD5 of what was put.
-	boolean probe(String key, Payload payload, Duration atMost) throws StoreException {
-		put(key, payload, atMost);
-		String etag = this.calls.run(StoreCalls.Operation.HEAD,
-				() -> this.s3.headObject((request) -> request.bucket(this.bucket).key(this.prefix + key)).eTag());
-		return etag != null && isMd5(etag, payload.digest(md5()));
+	private PutObjectResponse put(String key, Payload payload, Duration atMost, PutCheck check, byte[] digest)
+			throws StoreException {
+		PutObjectResponse answer = this.calls.run(StoreCalls.Operation.PUT, () -> this.s3.putObject((request) -> {
+			request.bucket(this.bucket)
+				.key(this.prefix + key)
+				.contentType(CONTENT_TYPE)
+				.overrideConfiguration((override) -> override.apiCallTimeout(atMost));
+			check.tell(request, digest);
+		}, RequestBody.fromContentProvider(payload::stream, payload.length(), CONTENT_TYPE)));
+		if (PutCheck.etag(answer).isEmpty()) {
+			throw new StoreException(Kind.UNAVAILABLE,
+					"the answer to a PUT had no ETag: holdfast.store.endpoint may be a proxy, not an object store",
+					null);
+		}
+		if (!check.isConfirmed(answer, digest)) {
+			throw new StoreException(Kind.UNAVAILABLE, "the store confirmed other bytes than were sent", null);
+		}
+		return answer;
+	}
+
+	/// Puts an object, and finds out how PUTs to this store can be checked. What else is
+	/// put
+	/// for that has a key that begins with the object's.
+	PutCheck probe(String key, Payload payload, Duration atMost) throws StoreException {
+		byte[] md5 = PutCheck.MD5.digest(payload);
+		PutObjectResponse answer = put(key, payload, atMost, PutCheck.ETAG, md5);
+		byte[] crc32 = PutCheck.CRC32.digest(payload);
+		byte[] wrong = PutCheck.CRC32.digest(Payload.of(crc32));
+		if (refusal(key + "-wrong", payload, atMost, wrong) == Kind.REFUSED
+				&& refusal(key + "-crc32", payload, atMost, crc32) == null) {
+			return PutCheck.CRC32;
+		}
+		return PutCheck.MD5.isConfirmed(answer, md5) ? PutCheck.MD5 : PutCheck.ETAG;
+	}
+
+	/// How a PUT with a CRC32 fails, or null if it is taken and the CRC32 repeated.
+	private @Nullable Kind refusal(String key, Payload payload, Duration atMost, byte[] crc32) {
+		try {
+			put(key, payload, atMost, PutCheck.CRC32, crc32);
+			return null;
+		}
+		catch (StoreException ex) {
+			return ex.kind();
+		}
 	}
 
 	@Override
@@ -139,25 +163,6 @@ final class S3ObjectStore implements ObjectStore {
 		return status != null;
 	}
 
-	private void verify(@Nullable String etag, byte[] md5) throws StoreException {
-		if (etag == null || unquoted(etag).isEmpty()) {
-			throw new StoreException(Kind.UNAVAILABLE,
-					"the answer to a PUT had no ETag: holdfast.store.endpoint may be a proxy, not an object store",
-					null);
-		}
-		if (this.etagIsMd5 && !isMd5(etag, md5)) {
-			throw new StoreException(Kind.UNAVAILABLE, "the store confirmed other bytes than were sent", null);
-		}
-	}
-
-	private static boolean isMd5(String etag, byte[] md5) {
-		return unquoted(etag).equalsIgnoreCase(HexFormat.of().formatHex(md5));
-	}
-
-	private static String unquoted(String etag) {
-		return etag.replace("\"", "");
-	}
-
 	/// Every object store dates its answers; a proxy that does not, or does it oddly,
 	/// leaves this replica's own clock.
 	private static Optional<Instant> date(String header) {
@@ -166,15 +171,6 @@ final class S3ObjectStore implements ObjectStore {
 		}
 		catch (DateTimeParseException _) {
 			return Optional.empty();
-		}
-	}
-
-	private static MessageDigest md5() {
-		try {
-			return MessageDigest.getInstance("MD5");
-		}
-		catch (NoSuchAlgorithmException ex) {
-			throw new IllegalStateException("every Java platform has MD5", ex);
 		}
 	}
 

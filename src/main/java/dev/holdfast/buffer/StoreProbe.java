@@ -9,6 +9,7 @@ import java.util.random.RandomGenerator;
 
 import dev.holdfast.telemetry.Condition;
 import dev.holdfast.telemetry.Conditions;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +39,8 @@ final class StoreProbe implements StoreBreaker.Probe {
 
 	private final RandomGenerator random;
 
+	private @Nullable PutCheck check;
+
 	private boolean known;
 
 	StoreProbe(S3ObjectStore store, S3ObjectStore reader, StoreClock clock, Conditions conditions,
@@ -49,36 +52,37 @@ final class StoreProbe implements StoreBreaker.Probe {
 		this.random = random;
 	}
 
-	/// A PUT; the first that succeeds is followed by a look at the store's ways.
+	/// A PUT, and how PUTs can be checked from now on; the first time also a look at the
+	/// store's other ways.
 	@Override
 	public void run() throws StoreException {
 		String key = FOLDER + HexFormat.of().toHexDigits(this.random.nextLong());
-		if (this.known) {
-			this.store.put(key, PAYLOAD, AT_MOST);
-		}
-		else {
+		checkBy(this.store.probe(key, PAYLOAD, AT_MOST));
+		if (!this.known) {
 			look(key);
 			this.known = true;
 		}
 		sweep(key);
 	}
 
-	private void look(String key) throws StoreException {
-		boolean md5 = this.store.probe(key, PAYLOAD, AT_MOST);
-		if (md5) {
-			this.store.expectMd5();
-			this.reader.expectMd5();
+	private void checkBy(PutCheck check) {
+		if (check != this.check) {
+			this.store.checkBy(check);
+			this.reader.checkBy(check);
+			this.check = check;
+			logger.atInfo().addKeyValue("check", check).log("the object store's PUTs are checked");
 		}
+	}
+
+	private void look(String key) throws StoreException {
+		this.reader.get(key);
 		boolean listed = list().objects().stream().anyMatch((object) -> object.key().equals(key));
 		if (isVersioned()) {
 			this.conditions.raise(Condition.BUCKET_VERSIONED,
 					"The bucket keeps deleted versions, so payloads stay in it: add a lifecycle rule with "
 							+ "NoncurrentVersionExpiration of 1 day and ExpiredObjectDeleteMarker, or suspend versioning");
 		}
-		logger.atInfo()
-			.addKeyValue("etagIsMd5", md5)
-			.addKeyValue("listsAtOnce", listed)
-			.log("the object store answers");
+		logger.atInfo().addKeyValue("listsAtOnce", listed).log("the object store answers");
 	}
 
 	private ObjectStore.Listing list() throws StoreException {
@@ -106,7 +110,7 @@ final class StoreProbe implements StoreBreaker.Probe {
 			Instant old = listing.date().minus(OLD);
 			List<String> keys = listing.objects()
 				.stream()
-				.filter((object) -> object.key().equals(own) || object.lastModified().isBefore(old))
+				.filter((object) -> object.key().startsWith(own) || object.lastModified().isBefore(old))
 				.map(ObjectStore.Listed::key)
 				.toList();
 			if (!keys.isEmpty()) {

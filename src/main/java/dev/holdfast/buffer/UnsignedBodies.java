@@ -1,5 +1,6 @@
 package dev.holdfast.buffer;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 import software.amazon.awssdk.http.SdkHttpRequest;
@@ -14,10 +15,12 @@ import software.amazon.awssdk.identity.spi.IdentityProvider;
 import software.amazon.awssdk.identity.spi.IdentityProviders;
 
 /// Signs a PUT over plain HTTP as one over TLS is signed: `UNSIGNED-PAYLOAD`. Its body is
-/// covered all the same, because `Content-MD5` is, which the store compares.
+/// covered all the same, because its digest is, which the store compares: see [PutCheck].
 ///
 /// The SDK would digest the body a second time wherever it sees no TLS.
 final class UnsignedBodies implements AwsV4AuthScheme, AwsV4HttpSigner {
+
+	private static final List<String> DIGESTS = List.of("Content-MD5", "x-amz-checksum-crc32");
 
 	private static final int HTTP = 80;
 
@@ -43,7 +46,8 @@ final class UnsignedBodies implements AwsV4AuthScheme, AwsV4HttpSigner {
 	@Override
 	public SignedRequest sign(SignRequest<? extends AwsCredentialsIdentity> request) {
 		SdkHttpRequest plain = request.request();
-		if (!plain.protocol().equals("http") || plain.firstMatchingHeader("Content-MD5").isEmpty()) {
+		if (!plain.protocol().equals("http")
+				|| DIGESTS.stream().noneMatch((name) -> plain.firstMatchingHeader(name).isPresent())) {
 			return this.scheme.signer().sign(request);
 		}
 		// The port decides whether the signed Host names it.

@@ -14,6 +14,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.zip.CRC32;
 
 import dev.holdfast.bench.StoreCounts.Kind;
 
@@ -23,6 +24,8 @@ final class StubConnection {
 	private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
 	private static final byte[] NOTHING = new byte[0];
+
+	private static final String CHECKSUM = "x-amz-checksum-crc32";
 
 	private static final int LONGEST_HEAD = 16 << 10;
 
@@ -127,11 +130,7 @@ final class StubConnection {
 		StubBucket bucket = this.store.bucket();
 		String object = this.request.object();
 		switch (this.request.kind()) {
-			case PUT -> {
-				String etag = etag();
-				bucket.put(object, this.body, etag);
-				answer(200, "ETag: \"" + etag + "\"\r\n", NOTHING);
-			}
+			case PUT -> put(bucket, object);
 			case GET, HEAD -> read(bucket.get(object));
 			case COPY -> copy(bucket, this.request.source());
 			case LIST -> {
@@ -144,6 +143,17 @@ final class StubConnection {
 			case OTHER -> xml("<VersioningConfiguration/>".getBytes(StandardCharsets.US_ASCII));
 		}
 		this.body = NOTHING;
+	}
+
+	private void put(StubBucket bucket, String object) throws IOException {
+		String given = this.request.header(CHECKSUM);
+		if (!given.isEmpty() && !given.equals(crc32())) {
+			error(400, "BadDigest");
+			return;
+		}
+		String etag = given.isEmpty() ? md5() : HexFormat.of().formatHex(Base64.getDecoder().decode(given));
+		bucket.put(object, this.body, etag);
+		answer(200, "ETag: \"" + etag + "\"\r\n" + (given.isEmpty() ? "" : CHECKSUM + ": " + given + "\r\n"), NOTHING);
 	}
 
 	private void read(StubBucket.@org.jspecify.annotations.Nullable Stored object) throws IOException {
@@ -187,7 +197,7 @@ final class StubConnection {
 		xml("<DeleteResult/>".getBytes(StandardCharsets.US_ASCII));
 	}
 
-	private String etag() throws IOException {
+	private String md5() throws IOException {
 		String given = this.request.header("content-md5");
 		try {
 			byte[] md5 = given.isEmpty() ? MessageDigest.getInstance("MD5").digest(this.body)
@@ -197,6 +207,13 @@ final class StubConnection {
 		catch (NoSuchAlgorithmException ex) {
 			throw new IOException(ex);
 		}
+	}
+
+	private String crc32() {
+		CRC32 crc32 = new CRC32();
+		crc32.update(this.body);
+		return Base64.getEncoder()
+			.encodeToString(ByteBuffer.allocate(Integer.BYTES).putInt((int) crc32.getValue()).array());
 	}
 
 	private void error(int status, String code) throws IOException {

@@ -19,7 +19,7 @@ import java.util.SplittableRandom;
 /// when its delay has passed, up to a millisecond late. Over the cap it answers 503
 /// SlowDown at once.
 ///
-/// It takes the sender's Content-MD5 at its word and checks no signature: both would cost
+/// It compares a CRC32, takes an MD5 at its word, and checks no signature: these would cost
 /// the machine that is measured.
 public final class StubStore implements AutoCloseable {
 

@@ -4,18 +4,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 
 import dev.holdfast.buffer.OddStore.Response;
 import dev.holdfast.buffer.StoreException.Kind;
-import dev.holdfast.telemetry.Condition;
-import dev.holdfast.telemetry.Conditions;
 import dev.holdfast.telemetry.Meters;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,11 +28,11 @@ class OddAnswersTests {
 	private static final Payload PAYLOAD = new Payload(
 			List.of("two ".getBytes(StandardCharsets.US_ASCII), "parts".getBytes(StandardCharsets.US_ASCII)));
 
+	private static final String CRC32 = "x-amz-checksum-crc32";
+
 	private OddStore odd;
 
 	private S3Parts parts;
-
-	private String listed = "<ListBucketResult/>";
 
 	@BeforeEach
 	void start() throws IOException {
@@ -73,7 +68,7 @@ class OddAnswersTests {
 	@ValueSource(ints = { 1, 3 << 20 })
 	void neverAsksWhetherItMaySend(int length) throws Exception {
 		Payload payload = Payload.of(new byte[length]);
-		etag(HexFormat.of().formatHex(payload.digest(MessageDigest.getInstance("MD5"))));
+		etag(HexFormat.of().formatHex(PutCheck.MD5.digest(payload)));
 		this.parts.receiving.put("inbox/a", payload, Duration.ofSeconds(5));
 		assertThat(this.odd.requests().getFirst().headers()).doesNotContainKey("Expect");
 	}
@@ -108,12 +103,32 @@ class OddAnswersTests {
 	void takesAnyEtagUnlessTheStoreWasSeenToUseTheMd5() throws Exception {
 		etag("opaque");
 		put();
-		assertThat(this.parts.receiving.probe("probe/a", PAYLOAD, Duration.ofSeconds(5))).isFalse();
-		this.parts.receiving.expectMd5();
+		this.parts.receiving.checkBy(PutCheck.MD5);
 		assertThat(kindOfPut()).isEqualTo(Kind.UNAVAILABLE);
 		etag(md5());
 		put();
-		assertThat(this.parts.receiving.probe("probe/a", PAYLOAD, Duration.ofSeconds(5))).isTrue();
+	}
+
+	@Test
+	void sendsTheCrc32AloneToAStoreThatComparesIt() throws Exception {
+		this.parts.receiving.checkBy(PutCheck.CRC32);
+		this.odd.answer((_) -> new Response(200, Map.of("ETag", "x", CRC32, "OON3Jw=="), ""));
+		put();
+		OddStore.Request put = this.odd.requests().getFirst();
+		assertThat(put.headers().getFirst(CRC32)).as("of \"two parts\"").isEqualTo("OON3Jw==");
+		assertThat(put.headers()).doesNotContainKey("Content-MD5");
+		assertThat(put.headers().get("x-amz-content-sha256")).containsExactly("UNSIGNED-PAYLOAD");
+		assertThat(put.headers().getFirst("Authorization")).contains(";x-amz-checksum-crc32;");
+		assertThat(put.body()).asString().isEqualTo("two parts");
+	}
+
+	@Test
+	void takesNoAnswerThatDoesNotRepeatTheCrc32() {
+		this.parts.receiving.checkBy(PutCheck.CRC32);
+		this.odd.answer((_) -> new Response(200, Map.of("ETag", md5(), CRC32, "AAAAAA=="), ""));
+		assertThat(kindOfPut()).isEqualTo(Kind.UNAVAILABLE);
+		etag(md5());
+		assertThat(kindOfPut()).isEqualTo(Kind.UNAVAILABLE);
 	}
 
 	@ParameterizedTest
@@ -147,49 +162,6 @@ class OddAnswersTests {
 		assertThat(kindOfPut()).isEqualTo(Kind.REFUSED);
 	}
 
-	@Test
-	void saysThatTheBucketKeepsVersions() throws Exception {
-		assertThat(probe("<VersioningConfiguration/>").holding()).isEmpty();
-		assertThat(probe("<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>").holding())
-			.containsOnlyKeys(Condition.BUCKET_VERSIONED);
-		assertThat(probe("<VersioningConfiguration><Status>Suspended</Status></VersioningConfiguration>").holding())
-			.containsOnlyKeys(Condition.BUCKET_VERSIONED);
-		assertThat(probe(null).holding()).as("a store that does not answer this").isEmpty();
-	}
-
-	@Test
-	void sweepsOldProbesAndNoneThatAnotherMayBeLookingAt() throws Exception {
-		Instant now = Instant.now();
-		this.listed = "<ListBucketResult>" + listed("p/probe/old", now.minusSeconds(90))
-				+ listed("p/probe/young", now.minusSeconds(30)) + "</ListBucketResult>";
-		probe(null);
-		assertThat(this.odd.requests().getLast().body()).asString()
-			.contains("<Key>p/probe/old</Key>")
-			.doesNotContain("young");
-	}
-
-	private static String listed(String key, Instant modified) {
-		return "<Contents><Key>" + key + "</Key><Size>1</Size><LastModified>" + modified.truncatedTo(ChronoUnit.MILLIS)
-				+ "</LastModified></Contents>";
-	}
-
-	private Conditions probe(String versioning) throws StoreException {
-		this.odd.answer((request) -> switch (request.method()) {
-			case "PUT", "HEAD" -> new Response(200, Map.of("ETag", "\"x\""), "");
-			case "POST" -> new Response(200, Map.of(), "<DeleteResult/>");
-			default -> {
-				boolean asked = String.valueOf(request.uri().getQuery()).startsWith("versioning");
-				yield (asked && versioning == null) ? new Response(501, Map.of(), "")
-						: new Response(200, Map.of(), asked ? versioning : this.listed);
-			}
-		});
-		Conditions conditions = new Conditions(new io.micrometer.core.instrument.simple.SimpleMeterRegistry());
-		new StoreProbe(this.parts.receiving, this.parts.processing, new StoreClock(this.parts.scheduler, conditions),
-				conditions, new Random(1))
-			.run();
-		return conditions;
-	}
-
 	private void etag(String etag) {
 		this.odd.answer((_) -> new Response(200, Map.of("ETag", "\"" + etag + "\""), ""));
 	}
@@ -204,8 +176,8 @@ class OddAnswersTests {
 		return kind[0];
 	}
 
-	private static String md5() throws Exception {
-		return HexFormat.of().formatHex(PAYLOAD.digest(MessageDigest.getInstance("MD5")));
+	private static String md5() {
+		return HexFormat.of().formatHex(PutCheck.MD5.digest(PAYLOAD));
 	}
 
 }

@@ -2,7 +2,6 @@ package dev.holdfast.buffer;
 
 import java.net.URI;
 
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,7 +27,7 @@ class UnsignedBodiesTests {
 	@CsvSource({ "http://store.example/b/k, store.example", "http://store.example:80/b/k, store.example",
 			"http://store.example:9000/b/k, store.example:9000", "https://store.example/b/k, store.example" })
 	void signsAPutWithoutItsBodyForTheHostThatIsAsked(URI uri, String host) {
-		SdkHttpRequest signed = sign(uri, "1B2M2Y8AsgTpgAmY7PhCfg==");
+		SdkHttpRequest signed = sign(uri, "Content-MD5", "1B2M2Y8AsgTpgAmY7PhCfg==");
 		assertThat(signed.firstMatchingHeader(HASH)).hasValue("UNSIGNED-PAYLOAD");
 		assertThat(signed.firstMatchingHeader("Host")).hasValue(host);
 		assertThat(signed.firstMatchingHeader("Authorization").orElseThrow()).contains("content-md5;host;");
@@ -37,16 +36,23 @@ class UnsignedBodiesTests {
 	}
 
 	@Test
-	void signsTheBodyWhereNoMd5CoversIt() {
-		assertThat(sign(URI.create("http://store.example/b/k"), null).firstMatchingHeader(HASH).orElseThrow())
-			.hasSize(64);
+	void signsAPutWithoutItsBodyWhereItsCrc32CoversIt() {
+		SdkHttpRequest signed = sign(URI.create("http://store.example/b/k"), "x-amz-checksum-crc32", "AAAAAA==");
+		assertThat(signed.firstMatchingHeader(HASH)).hasValue("UNSIGNED-PAYLOAD");
+		assertThat(signed.firstMatchingHeader("Authorization").orElseThrow()).contains(";x-amz-checksum-crc32;");
 	}
 
-	private SdkHttpRequest sign(URI uri, @Nullable String md5) {
-		SdkHttpRequest.Builder request = SdkHttpRequest.builder().uri(uri).method(SdkHttpMethod.PUT);
-		if (md5 != null) {
-			request.putHeader("Content-MD5", md5);
-		}
+	@Test
+	void signsTheBodyWhereNoDigestCoversIt() {
+		assertThat(sign(URI.create("http://store.example/b/k"), "Content-Type", "text/plain").firstMatchingHeader(HASH)
+			.orElseThrow()).hasSize(64);
+	}
+
+	private SdkHttpRequest sign(URI uri, String header, String value) {
+		SdkHttpRequest.Builder request = SdkHttpRequest.builder()
+			.uri(uri)
+			.method(SdkHttpMethod.PUT)
+			.putHeader(header, value);
 		return this.signer
 			.sign(SignRequest.builder(AwsCredentialsIdentity.create("key", "secret"))
 				.request(request.build())
