@@ -7,7 +7,6 @@ import dev.holdfast.telemetry.Conditions;
 import dev.holdfast.telemetry.Meters;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
-import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
@@ -111,10 +110,10 @@ class BufferConfiguration {
 		return new BufferLifecycle(buffer, breaker, scheduler);
 	}
 
-	private static @Nullable SslBundle tls(StoreProperties properties, SslBundles bundles) {
+	private static SslBundle tls(StoreProperties properties, SslBundles bundles) {
 		String name = properties.sslBundle();
 		if (name.isEmpty()) {
-			return null;
+			return SslBundle.systemDefault();
 		}
 		try {
 			return bundles.getBundle(name);

@@ -3,8 +3,6 @@ package dev.holdfast.buffer;
 import java.net.URI;
 import java.time.Duration;
 
-import org.apache.hc.core5.ssl.SSLContexts;
-import org.jspecify.annotations.Nullable;
 import org.springframework.boot.ssl.SslBundle;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -36,12 +34,12 @@ final class S3Clients {
 	private S3Clients() {
 	}
 
-	static S3Client receiving(StoreProperties properties, @Nullable SslBundle tls) {
+	static S3Client receiving(StoreProperties properties, SslBundle tls) {
 		return build(properties, tls,
 				(override) -> override.retryStrategy(StandardRetryStrategy.builder().maxAttempts(1).build()));
 	}
 
-	static S3Client processing(StoreProperties properties, @Nullable SslBundle tls) {
+	static S3Client processing(StoreProperties properties, SslBundle tls) {
 		return build(properties, tls,
 				(override) -> override
 					.retryStrategy(StandardRetryStrategy.builder().maxAttempts(PROCESSING_TRIES).build())
@@ -49,7 +47,7 @@ final class S3Clients {
 					.apiCallTimeout(PROCESSING_CALL));
 	}
 
-	private static S3Client build(StoreProperties properties, @Nullable SslBundle tls,
+	private static S3Client build(StoreProperties properties, SslBundle tls,
 			java.util.function.Consumer<ClientOverrideConfiguration.Builder> override) {
 		S3ClientBuilder builder = S3Client.builder()
 			.region(Region.of(properties.region()))
@@ -61,8 +59,7 @@ final class S3Clients {
 					S3Configuration.builder().chunkedEncodingEnabled(false).expectContinueEnabled(false).build())
 			.forcePathStyle(properties.provider().isPathStyle())
 			.overrideConfiguration(override)
-			.httpClientBuilder((defaults) -> new StoreHttpClient(
-					(tls != null) ? tls.createSslContext() : SSLContexts.createSystemDefault()));
+			.httpClientBuilder((defaults) -> new StoreHttpClient(tls));
 		URI endpoint = properties.effectiveEndpoint();
 		if (endpoint != null) {
 			builder.endpointOverride(endpoint);

@@ -7,8 +7,6 @@ import java.net.ProxySelector;
 import java.util.Locale;
 import java.util.Set;
 
-import javax.net.ssl.SSLContext;
-
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
@@ -26,8 +24,10 @@ import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.http.io.entity.AbstractHttpEntity;
 import org.apache.hc.core5.http.io.entity.EntityUtils;
 import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.reactor.ssl.SSLBufferMode;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
+import org.springframework.boot.ssl.SslBundle;
 import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.http.ContentStreamProvider;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
@@ -56,12 +56,14 @@ final class StoreHttpClient implements SdkHttpClient {
 	/// Apache's client writes them itself, and takes them from nobody else.
 	private static final Set<String> FRAMING = Set.of("content-length", "transfer-encoding");
 
-	private final SSLContext tls;
+	private final SslBundle tls;
 
 	private volatile CloseableHttpClient http;
 
-	/// @param tls what https endpoints are asked with
-	StoreHttpClient(SSLContext tls) {
+	/// @param tls whom to trust, what to show, and which protocols and ciphers to use,
+	/// where
+	/// the endpoint is https
+	StoreHttpClient(SslBundle tls) {
 		this.tls = tls;
 		this.http = open();
 	}
@@ -73,7 +75,9 @@ final class StoreHttpClient implements SdkHttpClient {
 		HttpClientConnectionManager manager = PoolingHttpClientConnectionManagerBuilder.create()
 			.setMaxConnTotal(Integer.MAX_VALUE)
 			.setMaxConnPerRoute(Integer.MAX_VALUE)
-			.setTlsSocketStrategy(new DefaultClientTlsStrategy(this.tls, new DefaultHostnameVerifier()))
+			.setTlsSocketStrategy(new DefaultClientTlsStrategy(this.tls.createSslContext(),
+					this.tls.getOptions().getEnabledProtocols(), this.tls.getOptions().getCiphers(),
+					SSLBufferMode.STATIC, new DefaultHostnameVerifier()))
 			.setDefaultConnectionConfig(
 					ConnectionConfig.custom().setConnectTimeout(CONNECT).setSocketTimeout(ANSWER).build())
 			.setDefaultSocketConfig(SocketConfig.custom().setSoKeepAlive(true).setTcpNoDelay(true).build())

@@ -9,6 +9,7 @@ import dev.holdfast.fixture.BucketPolicy;
 import dev.holdfast.fixture.ObjectStoreServer;
 import dev.holdfast.telemetry.Conditions;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.ssl.SslBundle;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
@@ -43,7 +44,7 @@ class BucketPolicyTests {
 	void refusesAllElse() {
 		StoreProperties properties = new StoreProperties(StoreProvider.AWS, "us-east-1", null, "holdfast", "access",
 				"secret", "", false, "");
-		try (S3Client client = S3Clients.processing(properties, null)) {
+		try (S3Client client = S3Clients.processing(properties, SslBundle.systemDefault())) {
 			assertThatExceptionOfType(S3Exception.class).isThrownBy(client::listBuckets)
 				.satisfies((ex) -> assertThat(ex.statusCode()).isEqualTo(403))
 				.withMessageContaining("The policy does not allow");

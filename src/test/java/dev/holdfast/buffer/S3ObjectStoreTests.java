@@ -16,6 +16,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.ssl.SslBundle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -127,7 +128,8 @@ class S3ObjectStoreTests extends ObjectStoreContract {
 	void isRefusedWithoutTheBucket() {
 		StoreProperties other = new StoreProperties(StoreProvider.GENERIC, "us-east-1", server.endpoint(), "no-bucket",
 				server.accessKey(), server.secretKey(), "", true, "");
-		try (software.amazon.awssdk.services.s3.S3Client client = S3Clients.processing(other, null)) {
+		try (software.amazon.awssdk.services.s3.S3Client client = S3Clients.processing(other,
+				SslBundle.systemDefault())) {
 			S3ObjectStore store = new S3ObjectStore(client, "no-bucket", "",
 					new StoreCalls(parts.meters, parts.pressure), parts.scheduler);
 			assertThatExceptionOfType(StoreException.class).isThrownBy(() -> store.get("inbox/a"))

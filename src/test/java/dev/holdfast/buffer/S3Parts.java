@@ -7,6 +7,7 @@ import java.util.List;
 import dev.holdfast.fixture.ObjectStoreServer;
 import dev.holdfast.schedule.SystemScheduler;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.springframework.boot.ssl.SslBundle;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /// Both clients of a bucket, as the application makes them.
@@ -31,8 +32,8 @@ final class S3Parts implements AutoCloseable {
 	}
 
 	private S3Parts(StoreProperties properties) {
-		this.receiving = store(S3Clients.receiving(properties, null), properties);
-		this.processing = store(S3Clients.processing(properties, null), properties);
+		this.receiving = store(S3Clients.receiving(properties, SslBundle.systemDefault()), properties);
+		this.processing = store(S3Clients.processing(properties, SslBundle.systemDefault()), properties);
 	}
 
 	private S3ObjectStore store(S3Client client, StoreProperties properties) {

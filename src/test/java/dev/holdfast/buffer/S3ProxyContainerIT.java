@@ -17,6 +17,7 @@ import org.testcontainers.junit.jupiter.EnabledIfDockerAvailable;
 import software.amazon.awssdk.services.s3.S3Client;
 
 import dev.holdfast.schedule.SystemScheduler;
+import org.springframework.boot.ssl.SslBundle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -50,7 +51,7 @@ class S3ProxyContainerIT {
 		container.start();
 		URI endpoint = URI.create("http://%s:%d".formatted(container.getHost(), container.getFirstMappedPort()));
 		client = S3Clients.processing(new StoreProperties(StoreProvider.GENERIC, "us-east-1", endpoint, "holdfast",
-				"trial", "trial-secret", "a/", true, ""), null);
+				"trial", "trial-secret", "a/", true, ""), SslBundle.systemDefault());
 		SystemScheduler scheduler = new SystemScheduler();
 		store = new S3ObjectStore(client, "holdfast", "a/",
 				new StoreCalls(new SimpleMeterRegistry(), new StorePressure(scheduler)), scheduler);

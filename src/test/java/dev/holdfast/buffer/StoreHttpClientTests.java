@@ -7,7 +7,6 @@ import java.net.InetSocketAddress;
 import java.net.ProxySelector;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,20 +20,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLParameters;
-
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsParameters;
-import com.sun.net.httpserver.HttpsServer;
-import dev.holdfast.fixture.Authority;
 import dev.holdfast.fixture.Await;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.ssl.SslBundle;
 import software.amazon.awssdk.http.ContentStreamProvider;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteRequest;
@@ -46,7 +38,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
-/// What the SDK relies on; what the store sees is in the contract of the object store.
+/// What the SDK relies on; what the store sees is in the contract of the object store, and
+/// TLS in [StoreTlsTests].
 class StoreHttpClientTests {
 
 	private final Set<InetSocketAddress> connections = ConcurrentHashMap.newKeySet();
@@ -67,7 +60,7 @@ class StoreHttpClientTests {
 		this.server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
 		this.server.createContext("/", this::answer);
 		this.server.start();
-		this.client = new StoreHttpClient(SSLContext.getDefault());
+		this.client = new StoreHttpClient(SslBundle.systemDefault());
 	}
 
 	@AfterEach
@@ -174,7 +167,7 @@ class StoreHttpClientTests {
 	void goesThroughTheProxyOfTheJvm() throws Exception {
 		ProxySelector before = ProxySelector.getDefault();
 		ProxySelector.setDefault(ProxySelector.of(this.server.getAddress()));
-		try (StoreHttpClient proxied = new StoreHttpClient(SSLContext.getDefault())) {
+		try (StoreHttpClient proxied = new StoreHttpClient(SslBundle.systemDefault())) {
 			SdkHttpRequest request = SdkHttpRequest.builder()
 				.method(SdkHttpMethod.HEAD)
 				.uri(URI.create("http://store.invalid/missing"))
@@ -194,38 +187,6 @@ class StoreHttpClientTests {
 	void saysThatItIsClosedAsAnySendingThatFails() {
 		this.client.close();
 		assertThatIOException().isThrownBy(() -> call(request(SdkHttpMethod.GET, "/text", null)));
-	}
-
-	@Test
-	void usesAConnectionAgainThatShowsACertificate(@TempDir Path directory) throws Exception {
-		SSLContext context = Authority.create(directory).context();
-		HttpsServer secure = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-		secure.setHttpsConfigurator(new HttpsConfigurator(context) {
-			@Override
-			public void configure(HttpsParameters parameters) {
-				SSLParameters tls = context.getDefaultSSLParameters();
-				tls.setNeedClientAuth(true);
-				parameters.setSSLParameters(tls);
-			}
-		});
-		secure.createContext("/", this::answer);
-		secure.start();
-		try (StoreHttpClient showing = new StoreHttpClient(context)) {
-			for (int i = 0; i < 3; i++) {
-				SdkHttpRequest request = SdkHttpRequest.builder()
-					.method(SdkHttpMethod.HEAD)
-					.uri(URI.create("https://127.0.0.1:" + secure.getAddress().getPort() + "/missing"))
-					.build();
-				assertThat(showing.prepareRequest(HttpExecuteRequest.builder().request(request).build())
-					.call()
-					.httpResponse()
-					.statusCode()).isEqualTo(404);
-			}
-		}
-		finally {
-			secure.stop(0);
-		}
-		assertThat(this.connections).hasSize(1);
 	}
 
 	private HttpExecuteResponse call(ExecutableHttpRequest request) throws IOException {
