@@ -3,6 +3,7 @@ package dev.holdfast.system;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -13,6 +14,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import dev.holdfast.fixture.Await;
 import dev.holdfast.fixture.RedisProcess;
@@ -43,13 +45,14 @@ class RedisOutageTests {
 
 	private static final Duration RESUMED_WITHIN = DOWN_AFTER.plusSeconds(10);
 
-	/// How a p99 may differ before it counts as changed, on a busy machine: a request
-	/// that waited for Redis would take half a second or more.
+	/// How a p99 may differ on a busy machine before it counts as changed: by this
+	/// factor, or
+	/// up to less than the half second that a request takes which waits for Redis.
 	private static final int FACTOR = 3;
 
-	private static final Sample FORGED = Sample.of(new byte[1000]);
+	private static final Duration NOISE = Duration.ofMillis(400);
 
-	private static final Duration NOISE = Duration.ofMillis(50);
+	private static final Sample FORGED = Sample.of(new byte[1000]);
 
 	private static final int PER_SECOND = 100;
 
@@ -237,18 +240,21 @@ class RedisOutageTests {
 	/// Compares with the time before, and with forged posts at the same time, which
 	/// show what the machine adds.
 	private void assertUnaffected(String name, Posted during) {
-		Duration p99 = WebhookClient.percentile(during.genuine, 99);
-		Duration p99Before = WebhookClient.percentile(this.before.genuine, 99);
-		Duration p99Forged = WebhookClient.percentile(during.forged, 99);
+		Duration p95 = WebhookClient.percentile(during.genuine, 95);
+		Duration p95Before = WebhookClient.percentile(this.before.genuine, 95);
+		Duration p95Forged = WebhookClient.percentile(during.forged, 95);
 		Site.print(name,
-				"%d posts, answers %s, p99 %.1f ms (before %.1f ms, forged %.1f ms), p50 %.1f ms (before %.1f ms)",
-				during.genuine.size(), WebhookClient.statuses(during.genuine), p99.toNanos() / 1e6,
-				p99Before.toNanos() / 1e6, p99Forged.toNanos() / 1e6,
+				"%d posts, answers %s, p99 %.1f ms, p95 %.1f ms (before %.1f ms, forged %.1f ms), p50 %.1f ms (before %.1f ms)",
+				during.genuine.size(), WebhookClient.statuses(during.genuine),
+				WebhookClient.percentile(during.genuine, 99).toNanos() / 1e6, p95.toNanos() / 1e6,
+				p95Before.toNanos() / 1e6, p95Forged.toNanos() / 1e6,
 				WebhookClient.percentile(during.genuine, 50).toNanos() / 1e6,
 				WebhookClient.percentile(this.before.genuine, 50).toNanos() / 1e6);
 		assertThat(WebhookClient.statuses(during.genuine).keySet()).as("answers while " + name).isEqualTo(Set.of(200));
-		Duration other = (p99Forged.compareTo(p99Before) > 0) ? p99Forged : p99Before;
-		assertThat(p99).as("p99 while " + name).isLessThan(other.multipliedBy(FACTOR).plus(NOISE));
+		Duration bound = Stream.of(p95Before.multipliedBy(FACTOR), p95Forged.multipliedBy(FACTOR), NOISE)
+			.max(Comparator.naturalOrder())
+			.orElseThrow();
+		assertThat(p95).as("p95 while " + name).isLessThan(bound);
 	}
 
 	private Posted post(BooleanSupplier more) {
