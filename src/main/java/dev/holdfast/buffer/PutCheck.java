@@ -20,7 +20,7 @@ enum PutCheck {
 	ETAG {
 
 		@Override
-		boolean isConfirmed(PutObjectResponse answer, byte[] digest) {
+		boolean isConfirmed(PutObjectResponse answer, Payload payload, byte[] digest) {
 			return true;
 		}
 
@@ -30,7 +30,7 @@ enum PutCheck {
 	MD5 {
 
 		@Override
-		boolean isConfirmed(PutObjectResponse answer, byte[] digest) {
+		boolean isConfirmed(PutObjectResponse answer, Payload payload, byte[] digest) {
 			return etag(answer).equalsIgnoreCase(HexFormat.of().formatHex(digest));
 		}
 
@@ -52,8 +52,10 @@ enum PutCheck {
 		}
 
 		@Override
-		boolean isConfirmed(PutObjectResponse answer, byte[] digest) {
-			return Base64.getEncoder().encodeToString(digest).equals(answer.checksumCRC32());
+		boolean isConfirmed(PutObjectResponse answer, Payload payload, byte[] digest) {
+			String repeated = answer.checksumCRC32();
+			return (repeated != null) ? repeated.equals(Base64.getEncoder().encodeToString(digest))
+					: MD5.isConfirmed(answer, payload, MD5.digest(payload));
 		}
 
 	};
@@ -72,7 +74,7 @@ enum PutCheck {
 	}
 
 	/// Whether an answer of success says that the store has these bytes.
-	abstract boolean isConfirmed(PutObjectResponse answer, byte[] digest);
+	abstract boolean isConfirmed(PutObjectResponse answer, Payload payload, byte[] digest);
 
 	/// The ETag without its quotes, empty if there is none.
 	static String etag(PutObjectResponse answer) {

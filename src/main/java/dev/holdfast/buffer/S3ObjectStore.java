@@ -23,6 +23,7 @@ import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Error;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /// The object store as an S3 bucket. Every PUT carries a digest, so that the store verifies
 /// the bytes before it confirms them (see [PutCheck]); an answer without an ETag is no
@@ -30,6 +31,8 @@ import software.amazon.awssdk.services.s3.model.S3Error;
 final class S3ObjectStore implements ObjectStore {
 
 	private static final String CONTENT_TYPE = "application/http";
+
+	private static final int BAD_REQUEST = 400;
 
 	private final S3Client s3;
 
@@ -77,7 +80,7 @@ final class S3ObjectStore implements ObjectStore {
 					"the answer to a PUT had no ETag: holdfast.store.endpoint may be a proxy, not an object store",
 					null);
 		}
-		if (!check.isConfirmed(answer, digest)) {
+		if (!check.isConfirmed(answer, payload, digest)) {
 			throw new StoreException(Kind.UNAVAILABLE, "the store confirmed other bytes than were sent", null);
 		}
 		return answer;
@@ -89,23 +92,29 @@ final class S3ObjectStore implements ObjectStore {
 	PutCheck probe(String key, Payload payload, Duration atMost) throws StoreException {
 		byte[] md5 = PutCheck.MD5.digest(payload);
 		PutObjectResponse answer = put(key, payload, atMost, PutCheck.ETAG, md5);
-		byte[] crc32 = PutCheck.CRC32.digest(payload);
-		byte[] wrong = PutCheck.CRC32.digest(Payload.of(crc32));
-		if (refusal(key + "-wrong", payload, atMost, wrong) == Kind.REFUSED
-				&& refusal(key + "-crc32", payload, atMost, crc32) == null) {
+		if (comparesCrc32(key, payload, atMost)) {
 			return PutCheck.CRC32;
 		}
-		return PutCheck.MD5.isConfirmed(answer, md5) ? PutCheck.MD5 : PutCheck.ETAG;
+		return PutCheck.MD5.isConfirmed(answer, payload, md5) ? PutCheck.MD5 : PutCheck.ETAG;
 	}
 
-	/// How a PUT with a CRC32 fails, or null if it is taken and the CRC32 repeated.
-	private @Nullable Kind refusal(String key, Payload payload, Duration atMost, byte[] crc32) {
+	private boolean comparesCrc32(String key, Payload payload, Duration atMost) {
+		byte[] right = PutCheck.CRC32.digest(payload);
+		byte[] wrong = PutCheck.CRC32.digest(Payload.of(right));
 		try {
-			put(key, payload, atMost, PutCheck.CRC32, crc32);
-			return null;
+			put(key + "-wrong", payload, atMost, PutCheck.CRC32, wrong);
+			return false;
 		}
 		catch (StoreException ex) {
-			return ex.kind();
+			if (!(ex.getCause() instanceof S3Exception refusal && refusal.statusCode() == BAD_REQUEST)) {
+				return false;
+			}
+		}
+		try {
+			return put(key + "-crc32", payload, atMost, PutCheck.CRC32, right).checksumCRC32() != null;
+		}
+		catch (StoreException ex) {
+			return false;
 		}
 	}
 

@@ -17,6 +17,7 @@ import org.apache.hc.client5.http.io.HttpClientConnectionManager;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
 import org.apache.hc.client5.http.ssl.DefaultHostnameVerifier;
+import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpHost;
@@ -27,6 +28,7 @@ import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.reactor.ssl.SSLBufferMode;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.ssl.SslBundle;
 import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.http.ContentStreamProvider;
@@ -56,16 +58,22 @@ final class StoreHttpClient implements SdkHttpClient {
 	/// Apache's client writes them itself, and takes them from nobody else.
 	private static final Set<String> FRAMING = Set.of("content-length", "transfer-encoding");
 
-	private final SslBundle tls;
+	private final TlsSocketStrategy tls;
 
-	private volatile CloseableHttpClient http;
+	private @Nullable CloseableHttpClient http;
 
-	/// @param tls whom to trust, what to show, and which protocols and ciphers to use,
-	/// where
-	/// the endpoint is https
+	/// @param tls whom an https endpoint is trusted by, what it is shown, and by which
+	/// protocols and ciphers it is spoken to
 	StoreHttpClient(SslBundle tls) {
-		this.tls = tls;
-		this.http = open();
+		this.tls = new DefaultClientTlsStrategy(tls.createSslContext(), tls.getOptions().getEnabledProtocols(),
+				tls.getOptions().getCiphers(), SSLBufferMode.STATIC, new DefaultHostnameVerifier());
+	}
+
+	private synchronized CloseableHttpClient client() {
+		if (this.http == null) {
+			this.http = open();
+		}
+		return this.http;
 	}
 
 	/// Its pool has no limit, because a connection can be lost for good where somebody is
@@ -75,9 +83,7 @@ final class StoreHttpClient implements SdkHttpClient {
 		HttpClientConnectionManager manager = PoolingHttpClientConnectionManagerBuilder.create()
 			.setMaxConnTotal(Integer.MAX_VALUE)
 			.setMaxConnPerRoute(Integer.MAX_VALUE)
-			.setTlsSocketStrategy(new DefaultClientTlsStrategy(this.tls.createSslContext(),
-					this.tls.getOptions().getEnabledProtocols(), this.tls.getOptions().getCiphers(),
-					SSLBufferMode.STATIC, new DefaultHostnameVerifier()))
+			.setTlsSocketStrategy(this.tls)
 			.setDefaultConnectionConfig(
 					ConnectionConfig.custom().setConnectTimeout(CONNECT).setSocketTimeout(ANSWER).build())
 			.setDefaultSocketConfig(SocketConfig.custom().setSoKeepAlive(true).setTcpNoDelay(true).build())
@@ -101,11 +107,11 @@ final class StoreHttpClient implements SdkHttpClient {
 	}
 
 	/// Apache's client closes its pool for good at any [Error], as where the memory for a
-	/// socket's bytes is used up.
-	private synchronized void openAnew(CloseableHttpClient closed) {
-		if (this.http == closed) {
-			closed.close(CloseMode.IMMEDIATE);
-			this.http = open();
+	/// socket's bytes is used up. The next request opens another.
+	private synchronized void abandon(CloseableHttpClient client) {
+		if (this.http == client) {
+			this.http = null;
+			client.close(CloseMode.IMMEDIATE);
 		}
 	}
 
@@ -154,22 +160,22 @@ final class StoreHttpClient implements SdkHttpClient {
 	}
 
 	private ClassicHttpResponse execute(HttpHost host, HttpUriRequestBase request) throws IOException {
-		CloseableHttpClient current = this.http;
+		CloseableHttpClient client = client();
 		try {
-			return current.executeOpen(host, request, HttpClientContext.create());
+			return client.executeOpen(host, request, HttpClientContext.create());
 		}
 		catch (IllegalStateException ex) {
 			throw new IOException("The connections were closed", ex);
 		}
 		catch (Error ex) {
-			openAnew(current);
+			abandon(client);
 			throw ex;
 		}
 	}
 
 	@Override
 	public void close() {
-		this.http.close(CloseMode.IMMEDIATE);
+		client().close(CloseMode.IMMEDIATE);
 	}
 
 	/// A request's body, anew for each time that it is sent.

@@ -3,13 +3,13 @@ package dev.holdfast.buffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
 import dev.holdfast.telemetry.Condition;
 import dev.holdfast.telemetry.Conditions;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,8 +39,6 @@ final class StoreProbe implements StoreBreaker.Probe {
 
 	private final RandomGenerator random;
 
-	private @Nullable PutCheck check;
-
 	private boolean known;
 
 	StoreProbe(S3ObjectStore store, S3ObjectStore reader, StoreClock clock, Conditions conditions,
@@ -52,37 +50,39 @@ final class StoreProbe implements StoreBreaker.Probe {
 		this.random = random;
 	}
 
-	/// A PUT, and how PUTs can be checked from now on; the first time also a look at the
-	/// store's other ways.
+	/// A PUT; the first that succeeds is followed by a look at the store's ways. They are
+	/// believed for good: a later answer that contradicts them is a fault.
 	@Override
 	public void run() throws StoreException {
 		String key = FOLDER + HexFormat.of().toHexDigits(this.random.nextLong());
-		checkBy(this.store.probe(key, PAYLOAD, AT_MOST));
-		if (!this.known) {
+		if (this.known) {
+			this.store.put(key, PAYLOAD, AT_MOST);
+		}
+		else {
 			look(key);
 			this.known = true;
 		}
 		sweep(key);
 	}
 
-	private void checkBy(PutCheck check) {
-		if (check != this.check) {
-			this.store.checkBy(check);
-			this.reader.checkBy(check);
-			this.check = check;
-			logger.atInfo().addKeyValue("check", check).log("the object store's PUTs are checked");
-		}
-	}
-
 	private void look(String key) throws StoreException {
-		this.reader.get(key);
+		PutCheck check = this.store.probe(key, PAYLOAD, AT_MOST);
+		if (!Arrays.equals(this.reader.get(key), PAYLOAD.toBytes())) {
+			throw new StoreException(StoreException.Kind.UNAVAILABLE,
+					"the store gave back other bytes than it was given", null);
+		}
+		this.store.checkBy(check);
+		this.reader.checkBy(check);
 		boolean listed = list().objects().stream().anyMatch((object) -> object.key().equals(key));
 		if (isVersioned()) {
 			this.conditions.raise(Condition.BUCKET_VERSIONED,
 					"The bucket keeps deleted versions, so payloads stay in it: add a lifecycle rule with "
 							+ "NoncurrentVersionExpiration of 1 day and ExpiredObjectDeleteMarker, or suspend versioning");
 		}
-		logger.atInfo().addKeyValue("listsAtOnce", listed).log("the object store answers");
+		logger.atInfo()
+			.addKeyValue("putsCheckedBy", check)
+			.addKeyValue("listsAtOnce", listed)
+			.log("the object store answers");
 	}
 
 	private ObjectStore.Listing list() throws StoreException {

@@ -15,7 +15,8 @@ import software.amazon.awssdk.identity.spi.IdentityProvider;
 import software.amazon.awssdk.identity.spi.IdentityProviders;
 
 /// Signs a PUT over plain HTTP as one over TLS is signed: `UNSIGNED-PAYLOAD`. Its body is
-/// covered all the same, because its digest is, which the store compares: see [PutCheck].
+/// guarded against faults all the same, because its digest is signed, which the store
+/// compares (see [PutCheck]); against forgers on the way there is TLS alone.
 ///
 /// The SDK would digest the body a second time wherever it sees no TLS.
 final class UnsignedBodies implements AwsV4AuthScheme, AwsV4HttpSigner {

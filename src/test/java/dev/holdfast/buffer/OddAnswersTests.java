@@ -123,12 +123,20 @@ class OddAnswersTests {
 	}
 
 	@Test
-	void takesNoAnswerThatDoesNotRepeatTheCrc32() {
+	void takesNoAnswerThatContradictsTheCrc32() throws Exception {
 		this.parts.receiving.checkBy(PutCheck.CRC32);
 		this.odd.answer((_) -> new Response(200, Map.of("ETag", md5(), CRC32, "AAAAAA=="), ""));
 		assertThat(kindOfPut()).isEqualTo(Kind.UNAVAILABLE);
-		etag(md5());
+		etag("opaque");
 		assertThat(kindOfPut()).isEqualTo(Kind.UNAVAILABLE);
+	}
+
+	/// As while the nodes of a store are replaced one by one.
+	@Test
+	void takesTheMd5OfANodeThatDoesNotKnowTheCrc32() throws Exception {
+		this.parts.receiving.checkBy(PutCheck.CRC32);
+		etag(md5());
+		put();
 	}
 
 	@ParameterizedTest

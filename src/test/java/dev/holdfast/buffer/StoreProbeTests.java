@@ -40,6 +40,8 @@ class StoreProbeTests {
 
 	private int gets = 200;
 
+	private String stored = "holdfast probe\n";
+
 	private String listed = "<ListBucketResult/>";
 
 	private @Nullable String versioning = "<VersioningConfiguration/>";
@@ -89,15 +91,25 @@ class StoreProbeTests {
 		assertThat(digestOf(this.parts.receiving)).isEqualTo("Content-MD5");
 	}
 
-	/// So that one whose ways were changed needs no restart.
+	/// Else whatever answers in the store's place would be believed after the breaker's
+	/// probe.
 	@Test
-	void asksAgainEachTime() throws Exception {
+	void believesWhatItSawForGood() throws Exception {
 		this.puts = Way.COMPARES::answer;
 		this.probe.run();
-		this.puts = Way.IGNORES::answer;
+		this.puts = (_) -> new Response(200, Map.of("ETag", "x"), "");
+		assertThatExceptionOfType(StoreException.class).isThrownBy(this.probe::run);
 		assertThatExceptionOfType(StoreException.class).isThrownBy(() -> digestOf(this.parts.receiving));
+		this.puts = Way.COMPARES::answer;
 		this.probe.run();
-		assertThat(digestOf(this.parts.receiving)).isEqualTo("Content-MD5");
+		assertThat(digestOf(this.parts.receiving)).isEqualTo(CRC32);
+	}
+
+	@Test
+	void failsWhereOtherBytesComeBack() {
+		this.stored = "other bytes";
+		assertThatExceptionOfType(StoreException.class).isThrownBy(this.probe::run)
+			.withMessage("the store gave back other bytes than it was given");
 	}
 
 	@Test
@@ -146,7 +158,7 @@ class StoreProbeTests {
 					: new Response(501, Map.of(), "");
 		}
 		return query.contains("list-type") ? new Response(200, Map.of(), this.listed)
-				: new Response(this.gets, Map.of(), "");
+				: new Response(this.gets, Map.of(), this.stored);
 	}
 
 	/// Puts, and says which digest was sent.
@@ -169,13 +181,21 @@ class StoreProbeTests {
 		COMPARES, REPEATS, IGNORES, REFUSES, LACKS, IS_ASKED_TOO_MUCH,
 
 		/// The wrong one meets an outage, the right one is repeated.
-		FAILS_ONCE;
+		FAILS_ONCE,
+
+		/// The wrong one is refused for another reason, the right one is repeated.
+		IS_NOT_ALLOWED_ONCE,
+
+		/// The wrong one is refused, the right one ignored.
+		IGNORES_LATER;
 
 		Response answer(OddStore.Request put) {
 			Payload payload = Payload.of(put.body());
 			String given = put.headers().getFirst(CRC32);
+			Response md5 = new Response(200, Map.of("ETag", HexFormat.of().formatHex(PutCheck.MD5.digest(payload))),
+					"");
 			if (given == null) {
-				return new Response(200, Map.of("ETag", HexFormat.of().formatHex(PutCheck.MD5.digest(payload))), "");
+				return md5;
 			}
 			Response repeated = new Response(200, Map.of("ETag", "x", CRC32, given), "");
 			boolean right = given.equals(Base64.getEncoder().encodeToString(PutCheck.CRC32.digest(payload)));
@@ -187,6 +207,8 @@ class StoreProbeTests {
 				case LACKS -> error(501, "NotImplemented");
 				case IS_ASKED_TOO_MUCH -> error(503, "SlowDown");
 				case FAILS_ONCE -> right ? repeated : error(500, "InternalError");
+				case IS_NOT_ALLOWED_ONCE -> right ? repeated : error(403, "RequestTimeTooSkewed");
+				case IGNORES_LATER -> right ? md5 : error(400, "BadDigest");
 			};
 		}
 
