@@ -36,9 +36,10 @@ enum PutCheck {
 
 	},
 
-	/// The store is told the CRC32, has refused a wrong one, and repeats it in its
-	/// answer.
-	/// It costs a tenth of an MD5, and holds for encrypted objects, whose ETag is none.
+	/// The store is told the CRC32, has refused a wrong one, and repeats the right one.
+	/// It costs a hundredth of an MD5, and holds where objects are encrypted and their
+	/// ETag is none. A node that repeats none, as while a store's nodes are replaced, is
+	/// believed by its ETag.
 	CRC32 {
 
 		@Override

@@ -86,9 +86,8 @@ final class S3ObjectStore implements ObjectStore {
 		return answer;
 	}
 
-	/// Puts an object, and finds out how PUTs to this store can be checked. What else is
-	/// put
-	/// for that has a key that begins with the object's.
+	/// Puts an object, and finds out how PUTs to this store can be checked. The keys of
+	/// what else it puts begin with the object's.
 	PutCheck probe(String key, Payload payload, Duration atMost) throws StoreException {
 		byte[] md5 = PutCheck.MD5.digest(payload);
 		PutObjectResponse answer = put(key, payload, atMost, PutCheck.ETAG, md5);

@@ -45,9 +45,9 @@ class RedisOutageTests {
 
 	private static final Duration RESUMED_WITHIN = DOWN_AFTER.plusSeconds(10);
 
-	/// How a p99 may differ on a busy machine before it counts as changed: by this
-	/// factor, or
-	/// up to less than the half second that a request takes which waits for Redis.
+	/// How a p95 may differ on a busy machine: by this factor, or up to less than the
+	/// half second that a request takes which waits for Redis; while it is frozen all
+	/// would, for seconds.
 	private static final int FACTOR = 3;
 
 	private static final Duration NOISE = Duration.ofMillis(400);
