@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// Puts what arrived while the previous PUT was in flight into one segment. There is no
 /// timer: an idle replica stores each delivery at once and alone.
 ///
-/// One PUT is in flight while it keeps up. Another joins when a quarter of the largest
+/// One PUT is in flight while it keeps up. Another joins when a sixth of the largest
 /// batch is waiting, or when those in flight are slow (three times the usual), up to
 /// [PutLimit]. Who has given up leaves the batch before its PUT; each of the others
 /// gets the PUT's fate.
@@ -29,7 +29,7 @@ final class GroupCommit implements DeliveryBuffer {
 
 	/// With a larger share deliveries wait for company more than for the store, with a
 	/// smaller one the store is asked more often than it need be.
-	private static final int JOINING_SHARE = 4;
+	private static final int JOINING_SHARE = 6;
 
 	/// How late a deadline may be noticed, and after what time a PUT is slow to those who
 	/// make room while they wait.

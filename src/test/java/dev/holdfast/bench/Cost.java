@@ -15,7 +15,7 @@ record Cost(double webhooks, int replicas, Duration request, Duration poll) {
 
 	private static final double MOST_IN_A_SEGMENT = 256;
 
-	private static final double JOINS_AT = 64;
+	private static final double JOINS_AT = 43;
 
 	private static final double MOST_IN_FLIGHT = 8;
 

@@ -43,8 +43,8 @@ class GroupCommitTests extends GroupCommitBench {
 	}
 
 	@Test
-	void startsASecondPutForAQuarterOfABatch() {
-		this.buffer = buffer(12);
+	void startsASecondPutForASixthOfABatch() {
+		this.buffer = buffer(18);
 		hold("first");
 		this.world.settle();
 		hold("a");
@@ -58,13 +58,13 @@ class GroupCommitTests extends GroupCommitBench {
 	}
 
 	@Test
-	void startsASecondPutForAMebibyte() {
+	void startsASecondPutForTwoThirdsOfAMebibyte() {
 		hold("first");
 		this.world.settle();
-		hold("a", new byte[3 << 18], PATIENCE);
+		hold("a", new byte[5 << 17], PATIENCE);
 		this.world.settle();
 		assertThat(this.store.inFlight()).hasSize(1);
-		hold("b", new byte[1 << 18], PATIENCE);
+		hold("b", new byte[1 << 17], PATIENCE);
 		this.world.settle();
 		assertThat(this.store.inFlight()).hasSize(2);
 		assertThat(this.store.last().ids()).containsExactly("a", "b");

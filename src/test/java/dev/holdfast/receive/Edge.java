@@ -42,7 +42,7 @@ final class Edge implements AutoCloseable {
 
 	private Edge(int permits) {
 		try {
-			this.secrets = Files.createTempDirectory("secrets");
+			this.secrets = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "secrets-");
 			Files.writeString(this.secrets.resolve("first"), SECRET + "\n");
 		}
 		catch (IOException ex) {
