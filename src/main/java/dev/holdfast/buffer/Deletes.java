@@ -1,7 +1,6 @@
 package dev.holdfast.buffer;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -85,20 +84,38 @@ public final class Deletes {
 	/// Deletes what waits, as far as the store does it now. What comes meanwhile waits
 	/// for company of its own: else a busy replica would delete by ones and twos.
 	public void flush() {
-		boolean clean = true;
+		boolean clean = false;
+		try {
+			clean = deleteWaiting();
+		}
+		finally {
+			flushed(clean);
+		}
+	}
+
+	/// @return whether the store has deleted all that it was asked to
+	private boolean deleteWaiting() {
 		int left = waiting();
-		while (left > 0 && clean) {
+		while (left > 0) {
 			List<SegmentKey> batch = next();
-			clean = delete(batch);
+			if (batch.isEmpty()) {
+				// At a shutdown two do this at once.
+				return true;
+			}
+			if (!delete(batch)) {
+				return false;
+			}
 			left -= batch.size();
 		}
-		synchronized (this) {
-			this.flushing = false;
-			this.backOff = clean ? COMPANY : longer(this.backOff);
-			if (!this.waiting.isEmpty() && !this.scheduled) {
-				this.scheduled = true;
-				this.scheduler.after(this.backOff, "deletes", this::flushLater);
-			}
+		return true;
+	}
+
+	private synchronized void flushed(boolean clean) {
+		this.flushing = false;
+		this.backOff = clean ? COMPANY : longer(this.backOff);
+		if (!this.waiting.isEmpty() && !this.scheduled) {
+			this.scheduled = true;
+			this.scheduler.after(this.backOff, "deletes", this::flushLater);
 		}
 	}
 
@@ -107,7 +124,7 @@ public final class Deletes {
 	}
 
 	private synchronized List<SegmentKey> next() {
-		return new ArrayList<>(this.waiting.values().stream().limit(BATCH).toList());
+		return this.waiting.values().stream().limit(BATCH).toList();
 	}
 
 	private boolean delete(List<SegmentKey> batch) {

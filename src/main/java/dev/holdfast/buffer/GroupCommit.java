@@ -31,8 +31,9 @@ final class GroupCommit implements DeliveryBuffer {
 	/// smaller one the store is asked more often than it need be.
 	private static final int JOINING_SHARE = 6;
 
-	/// How late a deadline may be noticed, and after what time a PUT is slow to those who
-	/// make room while they wait.
+	/// How often deadlines are looked at, and so how late one may be noticed; and how
+	/// long a
+	/// PUT may take before those who wait for it are told that it is slow.
 	private static final Duration GLANCE = Duration.ofMillis(100);
 
 	private final int maxDeliveries;
@@ -210,12 +211,13 @@ final class GroupCommit implements DeliveryBuffer {
 	}
 
 	private void put(List<Entry> batch, long started) {
-		Payload payload = SegmentEncoder.payload(batch.stream().map((entry) -> entry.encoded).toList());
-		SegmentKey key = SegmentKey.create(SegmentKey.INBOX, this.scheduler.now(), this.random, batch.size(),
-				payload.length(), this.listener.processes());
+		SegmentKey key;
 		Cause failure;
 		try {
-			failure = this.puts.put(key.objectKey(), payload, oldest(batch));
+			Payload payload = SegmentEncoder.payload(batch.stream().map((entry) -> entry.encoded).toList());
+			key = SegmentKey.create(SegmentKey.INBOX, this.scheduler.now(), this.random, batch.size(), payload.length(),
+					this.listener.processes());
+			failure = this.puts.put(key.objectKey(), payload, firstDeadline(batch));
 		}
 		catch (RuntimeException | Error ex) {
 			batch.forEach((entry) -> entry.fail(Cause.STORE_FAILED));
@@ -231,7 +233,7 @@ final class GroupCommit implements DeliveryBuffer {
 		this.listener.stored(key, batch.stream().map((entry) -> entry.encoded.copy()).toList());
 	}
 
-	private static long oldest(List<Entry> batch) {
+	private static long firstDeadline(List<Entry> batch) {
 		long first = batch.getFirst().deadline;
 		for (Entry entry : batch) {
 			first = (entry.deadline - first < 0) ? entry.deadline : first;

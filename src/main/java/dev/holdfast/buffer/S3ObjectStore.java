@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.BucketVersioningStatus;
+import software.amazon.awssdk.services.s3.model.CopyObjectResponse;
+import software.amazon.awssdk.services.s3.model.CopyObjectResult;
 import software.amazon.awssdk.services.s3.model.Delete;
 import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
@@ -27,7 +29,8 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /// The object store as an S3 bucket. Every PUT carries a digest, so that the store verifies
 /// the bytes before it confirms them (see [PutCheck]); an answer without an ETag is no
-/// confirmation, because it came from something that is no object store.
+/// confirmation, to a COPY neither, because it came from something that is no object
+/// store.
 final class S3ObjectStore implements ObjectStore {
 
 	private static final String CONTENT_TYPE = "application/http";
@@ -126,10 +129,13 @@ final class S3ObjectStore implements ObjectStore {
 
 	@Override
 	public Listing list(String folder, @Nullable String after) throws StoreException {
-		ListObjectsV2Response response = this.calls.run(StoreCalls.Operation.LIST,
-				() -> this.s3.listObjectsV2((request) -> request.bucket(this.bucket)
+		return this.calls.run(StoreCalls.Operation.LIST,
+				() -> listing(this.s3.listObjectsV2((request) -> request.bucket(this.bucket)
 					.prefix(this.prefix + folder)
-					.startAfter((after != null) ? this.prefix + after : null)));
+					.startAfter((after != null) ? this.prefix + after : null))));
+	}
+
+	private Listing listing(ListObjectsV2Response response) {
 		List<Listed> objects = response.contents()
 			.stream()
 			.map((object) -> new Listed(object.key().substring(this.prefix.length()), object.size(),
@@ -142,11 +148,15 @@ final class S3ObjectStore implements ObjectStore {
 
 	@Override
 	public void copy(String from, String to) throws StoreException {
-		this.calls.run(StoreCalls.Operation.COPY,
+		CopyObjectResponse answer = this.calls.run(StoreCalls.Operation.COPY,
 				() -> this.s3.copyObject((request) -> request.sourceBucket(this.bucket)
 					.sourceKey(this.prefix + from)
 					.destinationBucket(this.bucket)
 					.destinationKey(this.prefix + to)));
+		CopyObjectResult copied = answer.copyObjectResult();
+		if (copied == null || copied.eTag() == null || copied.eTag().isEmpty()) {
+			throw new StoreException(Kind.UNAVAILABLE, "the answer to a COPY had no ETag", null);
+		}
 	}
 
 	@Override
@@ -154,9 +164,12 @@ final class S3ObjectStore implements ObjectStore {
 		List<ObjectIdentifier> objects = keys.stream()
 			.map((key) -> ObjectIdentifier.builder().key(this.prefix + key).build())
 			.toList();
-		DeleteObjectsResponse response = this.calls.run(StoreCalls.Operation.DELETE,
-				() -> this.s3.deleteObjects((request) -> request.bucket(this.bucket)
-					.delete(Delete.builder().objects(objects).quiet(true).build())));
+		return this.calls.run(StoreCalls.Operation.DELETE,
+				() -> refused(this.s3.deleteObjects((request) -> request.bucket(this.bucket)
+					.delete(Delete.builder().objects(objects).quiet(true).build()))));
+	}
+
+	private Set<String> refused(DeleteObjectsResponse response) {
 		return response.errors()
 			.stream()
 			.map(S3Error::key)

@@ -1,9 +1,12 @@
 package dev.holdfast.buffer;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 
 import dev.holdfast.buffer.DeliveryBuffer.Cause;
@@ -16,14 +19,20 @@ import org.jspecify.annotations.Nullable;
 /// confirms, and which arrives when, makes no difference.
 ///
 /// One that is slow gets a second beside it, unless the store has asked for less: a single
-/// straggler would delay all deliveries of its batch.
+/// straggler would delay all deliveries of its batch. One that seems lost gets another in
+/// any case. None is given up before the deadline, because a store that is slow today must
+/// not be asked again and again for what it would have done.
 final class SegmentPuts {
 
 	private static final Duration FIRST_BACK_OFF = Duration.ofMillis(50);
 
 	private static final Duration LONGEST_BACK_OFF = Duration.ofMillis(400);
 
-	private static final Duration ATTEMPT = Duration.ofMillis(1200);
+	private static final Duration LOST_AFTER = Duration.ofMillis(1200);
+
+	/// How late a PUT may notice that its time is over, before it is left alone: the
+	/// resolver of names, for one, cannot be interrupted.
+	private static final Duration GRACE = Duration.ofMillis(100);
 
 	/// Before that a second PUT gains nothing that anybody would notice.
 	private static final Duration SECOND_AFTER = Duration.ofMillis(100);
@@ -55,15 +64,14 @@ final class SegmentPuts {
 	/// @param deadline on the monotonic clock
 	/// @return why it is not stored, or null if it is
 	@Nullable Cause put(String key, Payload payload, long deadline) {
-		Duration attempt = ATTEMPT.plusMillis(payload.length() / BYTES_PER_MILLI);
 		Duration backOff = FIRST_BACK_OFF;
 		try {
 			while (true) {
 				Duration left = Duration.ofNanos(deadline - this.scheduler.nanoTime());
-				if (!left.isPositive()) {
+				if (left.toMillis() <= 0) {
 					return Cause.STORE_FAILED;
 				}
-				if (isStored(key, payload, (left.compareTo(attempt) < 0) ? left : attempt)) {
+				if (isStored(key, payload, left)) {
 					return null;
 				}
 				if (this.breaker.isOpen()) {
@@ -98,16 +106,16 @@ final class SegmentPuts {
 	private void once(String key, Payload payload, Duration atMost) throws StoreException, InterruptedException {
 		Attempts attempts = new Attempts(key, payload);
 		Duration slow = this.pace.slow();
-		Duration patience = (slow.compareTo(SECOND_AFTER) > 0) ? slow : SECOND_AFTER;
-		Scheduler.Task first = this.scheduler.start("put-first", () -> attempts.run(atMost));
-		Scheduler.Task second = this.scheduler.after(patience, "put-second", () -> {
-			Duration left = atMost.minus(patience);
-			if (left.isPositive() && this.limit.now() == PutLimit.MOST && attempts.join()) {
-				attempts.run(left);
-			}
-		});
+		Duration patience = longer(slow, SECOND_AFTER);
+		Duration lost = longer(slow, LOST_AFTER.plusMillis(payload.length() / BYTES_PER_MILLI));
+		List<Scheduler.Task> puts = List.of(this.scheduler.start("put-first", () -> attempts.run(atMost)),
+				beside(attempts, patience, atMost, () -> this.limit.now() == PutLimit.MOST),
+				beside(attempts, lost, atMost, () -> true));
 		try {
-			this.scheduler.await(attempts.end);
+			this.scheduler.await(attempts.end, atMost.plus(GRACE));
+		}
+		catch (TimeoutException ex) {
+			throw new StoreException(Kind.UNAVAILABLE, "no answer in time", ex);
 		}
 		catch (ExecutionException ex) {
 			switch (ex.getCause()) {
@@ -118,12 +126,24 @@ final class SegmentPuts {
 			}
 		}
 		finally {
-			first.cancel();
-			second.cancel();
+			puts.forEach(Scheduler.Task::cancel);
 		}
 	}
 
-	/// One or two PUTs at once. The first success ends both; a failure only when it is
+	private Scheduler.Task beside(Attempts attempts, Duration after, Duration atMost, BooleanSupplier allowed) {
+		return this.scheduler.after(after, "put-beside", () -> {
+			Duration left = atMost.minus(after);
+			if (left.toMillis() > 0 && allowed.getAsBoolean() && attempts.join()) {
+				attempts.run(left);
+			}
+		});
+	}
+
+	private static Duration longer(Duration one, Duration other) {
+		return (one.compareTo(other) > 0) ? one : other;
+	}
+
+	/// PUTs at once, three at most. The first success ends all; a failure only when it is
 	/// the last.
 	private final class Attempts {
 

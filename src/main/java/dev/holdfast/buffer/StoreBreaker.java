@@ -84,13 +84,23 @@ final class StoreBreaker {
 		this.scheduler.after(PROBE_INTERVAL, "store-probe", this::probe);
 	}
 
-	/// The first probe: opens the breaker at once if the store does not answer.
+	/// The first probe: opens the breaker at once if the store does not answer. One that
+	/// asks for less is asked again.
 	void check() {
+		if (this.closed) {
+			return;
+		}
 		try {
 			this.probe.run();
+			this.probe.tidy();
 		}
 		catch (StoreException ex) {
-			open("The object store fails: " + ex.getMessage());
+			if (ex.kind() == StoreException.Kind.SLOW_DOWN) {
+				this.scheduler.after(PROBE_INTERVAL, "store-probe", this::check);
+			}
+			else {
+				open("The object store fails: " + ex.getMessage());
+			}
 		}
 	}
 
@@ -99,23 +109,33 @@ final class StoreBreaker {
 		if (this.closed) {
 			return;
 		}
+		boolean again = true;
 		try {
 			this.probe.run();
+			again = false;
 			synchronized (this) {
 				this.open = false;
 				this.failures = 0;
 			}
 			this.conditions.clear(Condition.STORE_DOWN);
 			this.conditions.clear(Condition.STORE_FAILING);
+			this.probe.tidy();
 		}
 		catch (StoreException ex) {
-			long failing = this.scheduler.nanoTime() - this.since;
-			if (failing >= DOWN_AFTER.toNanos()) {
+			if (failing() >= DOWN_AFTER.toNanos()) {
 				this.conditions.raise(Condition.STORE_DOWN,
 						"The object store has failed for " + DOWN_AFTER.toSeconds() + " s: " + ex.getMessage());
 			}
-			this.scheduler.after(PROBE_INTERVAL, "store-probe", this::probe);
 		}
+		finally {
+			if (again) {
+				this.scheduler.after(PROBE_INTERVAL, "store-probe", this::probe);
+			}
+		}
+	}
+
+	private synchronized long failing() {
+		return this.scheduler.nanoTime() - this.since;
 	}
 
 	void close() {
@@ -126,6 +146,10 @@ final class StoreBreaker {
 	interface Probe {
 
 		void run() throws StoreException;
+
+		/// What is left to do after one that succeeded.
+		default void tidy() {
+		}
 
 	}
 

@@ -12,12 +12,11 @@ import dev.holdfast.telemetry.Meters;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.AbortedException;
-import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.exception.SdkServiceException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
-/// Runs calls to the store: counts them, and turns what the SDK throws into what decides
-/// the next step.
+/// Runs calls to the store: counts them, and turns what the SDK throws, and whatever goes
+/// wrong with its answer, into what decides the next step.
 final class StoreCalls {
 
 	private static final int NOT_FOUND = 404;
@@ -43,7 +42,10 @@ final class StoreCalls {
 			record(operation, "ok", start);
 			return result;
 		}
-		catch (SdkException ex) {
+		catch (RuntimeException ex) {
+			// Not every one is the SDK's: an answer that breaks off behind its head is an
+			// UncheckedIOException, one that lacks what it must have a
+			// NullPointerException.
 			if (ex instanceof AbortedException) {
 				Thread.currentThread().interrupt();
 			}
@@ -65,7 +67,7 @@ final class StoreCalls {
 		return name.toLowerCase(Locale.ROOT).replace('_', '-');
 	}
 
-	private static Kind kind(SdkException failure) {
+	private static Kind kind(RuntimeException failure) {
 		if (!(failure instanceof SdkServiceException answer)) {
 			return Kind.UNAVAILABLE;
 		}
@@ -79,7 +81,7 @@ final class StoreCalls {
 		return (answer.statusCode() >= SERVER_ERROR) ? Kind.UNAVAILABLE : Kind.REFUSED;
 	}
 
-	private static String code(SdkException failure) {
+	private static String code(RuntimeException failure) {
 		if (failure instanceof S3Exception answer && answer.awsErrorDetails() != null
 				&& answer.awsErrorDetails().errorCode() != null) {
 			return answer.awsErrorDetails().errorCode();
@@ -87,7 +89,7 @@ final class StoreCalls {
 		return "";
 	}
 
-	private static String message(SdkException failure) {
+	private static String message(RuntimeException failure) {
 		if (failure instanceof SdkServiceException answer) {
 			return ("HTTP " + answer.statusCode() + " " + code(failure)).strip();
 		}

@@ -39,6 +39,8 @@ final class StoreProbe implements StoreBreaker.Probe {
 
 	private final RandomGenerator random;
 
+	private volatile String key;
+
 	private boolean known;
 
 	StoreProbe(S3ObjectStore store, S3ObjectStore reader, StoreClock clock, Conditions conditions,
@@ -48,47 +50,47 @@ final class StoreProbe implements StoreBreaker.Probe {
 		this.clock = clock;
 		this.conditions = conditions;
 		this.random = random;
+		this.key = newKey();
 	}
 
 	/// A PUT; the first that succeeds is followed by a look at the store's ways. They are
 	/// believed for good: a later answer that contradicts them is a fault.
 	@Override
-	public void run() throws StoreException {
-		String key = FOLDER + HexFormat.of().toHexDigits(this.random.nextLong());
+	public synchronized void run() throws StoreException {
+		this.key = newKey();
 		if (this.known) {
-			this.store.put(key, PAYLOAD, AT_MOST);
+			this.store.put(this.key, PAYLOAD, AT_MOST);
 		}
 		else {
-			look(key);
+			look();
 			this.known = true;
 		}
-		sweep(key);
 	}
 
-	private void look(String key) throws StoreException {
-		PutCheck check = this.store.probe(key, PAYLOAD, AT_MOST);
-		if (!Arrays.equals(this.reader.get(key), PAYLOAD.toBytes())) {
+	private String newKey() {
+		return FOLDER + HexFormat.of().toHexDigits(this.random.nextLong());
+	}
+
+	private void look() throws StoreException {
+		PutCheck check = this.store.probe(this.key, PAYLOAD, AT_MOST);
+		if (!Arrays.equals(this.reader.get(this.key), PAYLOAD.toBytes())) {
 			throw new StoreException(StoreException.Kind.UNAVAILABLE,
 					"the store gave back other bytes than it was given", null);
 		}
 		this.store.checkBy(check);
 		this.reader.checkBy(check);
-		boolean listed = list().objects().stream().anyMatch((object) -> object.key().equals(key));
+		logger.atInfo().addKeyValue("putsCheckedBy", check).log("the object store answers");
+	}
+
+	/// Receiving needs neither LIST nor DELETE, so it does not wait for this.
+	@Override
+	public void tidy() {
 		if (isVersioned()) {
 			this.conditions.raise(Condition.BUCKET_VERSIONED,
 					"The bucket keeps deleted versions, so payloads stay in it: add a lifecycle rule with "
 							+ "NoncurrentVersionExpiration of 1 day and ExpiredObjectDeleteMarker, or suspend versioning");
 		}
-		logger.atInfo()
-			.addKeyValue("putsCheckedBy", check)
-			.addKeyValue("listsAtOnce", listed)
-			.log("the object store answers");
-	}
-
-	private ObjectStore.Listing list() throws StoreException {
-		ObjectStore.Listing listing = this.reader.list(FOLDER, null);
-		this.clock.observe(listing.date());
-		return listing;
+		sweep(this.key);
 	}
 
 	/// Not every store answers this; one that does not is taken to keep no versions.
@@ -106,7 +108,8 @@ final class StoreProbe implements StoreBreaker.Probe {
 	/// be about to look. What cannot be swept now is swept the next time.
 	private void sweep(String own) {
 		try {
-			ObjectStore.Listing listing = list();
+			ObjectStore.Listing listing = this.reader.list(FOLDER, null);
+			this.clock.observe(listing.date());
 			Instant old = listing.date().minus(OLD);
 			List<String> keys = listing.objects()
 				.stream()

@@ -8,7 +8,6 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
 
 /// The machine's clock and virtual threads.
 public final class SystemScheduler implements Scheduler, AutoCloseable {
@@ -37,15 +36,12 @@ public final class SystemScheduler implements Scheduler, AutoCloseable {
 
 	@Override
 	public Task after(Duration delay, String name, Runnable work) {
-		AtomicReference<Task> started = new AtomicReference<>();
-		ScheduledFuture<?> future = this.timer.schedule(() -> started.set(start(name, work)), delay.toNanos(),
+		CompletableFuture<Task> started = new CompletableFuture<>();
+		ScheduledFuture<?> timer = this.timer.schedule(() -> started.complete(start(name, work)), delay.toNanos(),
 				TimeUnit.NANOSECONDS);
 		return () -> {
-			future.cancel(false);
-			Task task = started.get();
-			if (task != null) {
-				task.cancel();
-			}
+			timer.cancel(false);
+			started.thenAccept(Task::cancel);
 		};
 	}
 

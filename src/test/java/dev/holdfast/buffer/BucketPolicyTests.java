@@ -33,9 +33,10 @@ class BucketPolicyTests {
 			store.list("inbox/", null);
 			store.delete(List.of("inbox/a", "dead-letter/a"));
 			Conditions conditions = new Conditions(parts.meters);
-			new StoreProbe(parts.receiving, store, new StoreClock(parts.scheduler, conditions), conditions,
-					new Random(1))
-				.run();
+			StoreProbe probe = new StoreProbe(parts.receiving, store, new StoreClock(parts.scheduler, conditions),
+					conditions, new Random(1));
+			probe.run();
+			probe.tidy();
 		}
 		assertThat(BucketPolicy.used()).isEqualTo(BucketPolicy.allowed());
 	}

@@ -15,6 +15,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 class DeletesTests {
 
@@ -137,6 +138,27 @@ class DeletesTests {
 		assertThat(this.store.requests).containsExactly(List.of(segment.objectKey()));
 	}
 
+	@Test
+	void asksForNothingWhereAnotherDeletedAllMeanwhile() {
+		this.store.meanwhile = this.deletes::flush;
+		for (int i = 0; i < 600; i++) {
+			add();
+		}
+		this.world.settle();
+		assertThat(this.store.requests.stream().map(List::size)).doesNotContain(0);
+	}
+
+	@Test
+	void goesOnAfterAFailureThatNobodyExpects() {
+		this.store.meanwhile = () -> {
+			throw new IllegalStateException("unexpected");
+		};
+		SegmentKey segment = add();
+		assertThatIllegalStateException().isThrownBy(this.deletes::flush);
+		this.world.pass(Duration.ofSeconds(2));
+		assertThat(this.deletes.contains(segment)).isFalse();
+	}
+
 	private SegmentKey add() {
 		SegmentKey key = SegmentKey.create(SegmentKey.INBOX, this.world.time(), this.random, 1, 1, false);
 		this.deletes.add(key);
@@ -159,6 +181,7 @@ class DeletesTests {
 		@Override
 		public Set<String> delete(Collection<String> keys) throws StoreException {
 			this.requests.add(List.copyOf(keys));
+			assertThat(keys).isNotEmpty();
 			Runnable now = this.meanwhile;
 			this.meanwhile = NOTHING;
 			now.run();

@@ -76,12 +76,40 @@ class GroupCommitFailureTests extends GroupCommitBench {
 	}
 
 	@Test
-	void repeatsAPutThatIsNotAnsweredInTime() {
-		hold("a");
-		this.world.pass(Duration.ofMillis(1300));
-		assertThat(this.store.puts()).as("the second of them beside the first").hasSize(3);
-		assertThat(this.store.puts().getFirst().atMost()).isBetween(Duration.ofMillis(1200), Duration.ofMillis(1210));
-		assertThat(this.store.puts().get(1).atMost()).isBetween(Duration.ofMillis(900), Duration.ofMillis(910));
+	void putsAThirdTimeBesideTwoThatSeemLost() {
+		Waiter waiter = hold("a");
+		this.world.pass(Duration.ofMillis(1199));
+		assertThat(this.store.puts()).hasSize(2);
+		this.world.pass(Duration.ofMillis(1));
+		assertThat(this.store.puts().stream().map(SteppedStore.Put::atMost)).as("all until the deadline")
+			.containsExactly(PATIENCE, PATIENCE.minusMillis(300), PATIENCE.minusMillis(1200));
+		this.store.last().succeed();
+		this.world.settle();
+		assertThat(waiter.fate).isEqualTo("held");
+		assertThat(this.store.unanswered()).as("the others are given up").isEmpty();
+	}
+
+	@Test
+	void waitsForAStoreThatTakesItsTime() {
+		for (int i = 0; i < 10; i++) {
+			List<Waiter> waiters = List.of(hold("a"), hold("b"));
+			this.world.pass(Duration.ofMillis(1900));
+			this.store.inFlight().forEach(SteppedStore.Put::succeed);
+			this.world.pass(Duration.ofMillis(1900));
+			this.store.inFlight().forEach(SteppedStore.Put::succeed);
+			this.world.settle();
+			assertThat(waiters).allMatch((waiter) -> "held".equals(waiter.fate));
+		}
+		assertThat(this.breaker.isOpen()).isFalse();
+	}
+
+	@Test
+	void leavesAPutAloneThatCannotBeInterrupted() {
+		this.store.deaf = true;
+		Waiter waiter = hold("a");
+		this.world.pass(PATIENCE.plusMillis(200));
+		assertThat(waiter.fate).isEqualTo(Cause.STORE_SLOW.name());
+		assertThat(mostInFlight()).as("its place is free").isEqualTo(1);
 	}
 
 	@Test

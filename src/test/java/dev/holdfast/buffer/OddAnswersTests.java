@@ -12,6 +12,7 @@ import java.util.Map;
 import dev.holdfast.buffer.OddStore.Response;
 import dev.holdfast.buffer.StoreException.Kind;
 import dev.holdfast.telemetry.Meters;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,6 +98,47 @@ class OddAnswersTests {
 		assertThat(kindOfPut()).isEqualTo(Kind.UNAVAILABLE);
 		this.odd.answer(200, "<html>Please log in</html>");
 		assertThat(kindOfPut()).isEqualTo(Kind.UNAVAILABLE);
+	}
+
+	/// The original is deleted after it.
+	@ParameterizedTest
+	@ValueSource(strings = { "", "<html>Please log in</html>", "<CopyObjectResult/>",
+			"<CopyObjectResult><ETag></ETag></CopyObjectResult>" })
+	void takesACopyWithoutEtagAsNoConfirmation(String body) throws Exception {
+		this.odd.answer(200, body);
+		assertThatExceptionOfType(StoreException.class)
+			.isThrownBy(() -> this.parts.processing.copy("inbox/a", "dead-letter/a"))
+			.satisfies((ex) -> assertThat(ex.kind()).isEqualTo(Kind.UNAVAILABLE));
+		this.odd.answer(200, "<CopyObjectResult><ETag>x</ETag></CopyObjectResult>");
+		this.parts.processing.copy("inbox/a", "dead-letter/a");
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 200, 400, 500 })
+	void takesAnAnswerThatEndsBehindItsHeadAsAFailure(int status) {
+		this.odd.answer((_) -> new Response(status, Map.of("ETag", "x"), "<ListBucketResult/>", true));
+		assertUnavailable(() -> this.parts.processing.list("inbox/", null));
+		assertUnavailable(() -> this.parts.processing.delete(List.of("inbox/a")));
+		assertUnavailable(() -> this.parts.processing.copy("inbox/a", "dead-letter/a"));
+		assertUnavailable(() -> this.parts.processing.get("inbox/a"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "<Error><Code>InternalError</Code></Error>", "<Error><Key>a</Key></Error>" })
+	void takesADeleteThatNamesNoKeyOfOursAsAFailure(String error) {
+		this.odd.answer(200, "<DeleteResult>" + error + "</DeleteResult>");
+		assertUnavailable(() -> this.parts.processing.delete(List.of("inbox/a")));
+	}
+
+	@Test
+	void takesAListThatLacksWhatItMustHaveAsAFailure() {
+		this.odd.answer(200, "<ListBucketResult><Contents><Key>p/inbox/a</Key></Contents></ListBucketResult>");
+		assertUnavailable(() -> this.parts.processing.list("inbox/", null));
+	}
+
+	private static void assertUnavailable(ThrowingCallable call) {
+		assertThatExceptionOfType(StoreException.class).isThrownBy(call)
+			.satisfies((ex) -> assertThat(ex.kind()).isEqualTo(Kind.UNAVAILABLE));
 	}
 
 	@Test

@@ -58,7 +58,7 @@ final class OddStore implements AutoCloseable {
 			byte[] body = response.body.getBytes(java.nio.charset.StandardCharsets.UTF_8);
 			boolean none = body.length == 0 || request.method.equals("HEAD");
 			exchange.sendResponseHeaders(response.status, none ? -1 : body.length);
-			if (!none) {
+			if (!none && !response.broken) {
 				exchange.getResponseBody().write(body);
 			}
 		}
@@ -73,7 +73,12 @@ final class OddStore implements AutoCloseable {
 	record Request(String method, URI uri, Headers headers, byte[] body) {
 	}
 
-	record Response(int status, Map<String, String> headers, String body) {
+	/// @param broken whether it ends behind its head, which promises more
+	record Response(int status, Map<String, String> headers, String body, boolean broken) {
+
+		Response(int status, Map<String, String> headers, String body) {
+			this(status, headers, body, false);
+		}
 	}
 
 }

@@ -121,29 +121,39 @@ class StoreProbeTests {
 
 	@Test
 	void saysThatTheBucketKeepsVersions() throws Exception {
-		this.probe.run();
+		this.probe.tidy();
 		assertThat(this.conditions.holding()).isEmpty();
 		for (String status : new String[] { "Enabled", "Suspended" }) {
 			stopAndStart();
 			this.versioning = "<VersioningConfiguration><Status>" + status + "</Status></VersioningConfiguration>";
-			this.probe.run();
+			this.probe.tidy();
 			assertThat(this.conditions.holding()).as(status).containsOnlyKeys(Condition.BUCKET_VERSIONED);
 		}
 		stopAndStart();
 		this.versioning = null;
-		this.probe.run();
+		this.probe.tidy();
 		assertThat(this.conditions.holding()).as("a store that does not answer this").isEmpty();
 	}
 
 	@Test
-	void sweepsOldProbesAndNoneThatAnotherMayBeLookingAt() throws Exception {
+	void sweepsOldProbesAndNoneThatAnotherMayBeLookingAt() {
 		Instant now = Instant.now();
 		this.listed = "<ListBucketResult>" + listed("p/probe/old", now.minusSeconds(90))
 				+ listed("p/probe/young", now.minusSeconds(30)) + "</ListBucketResult>";
-		this.probe.run();
+		this.probe.tidy();
 		assertThat(this.odd.requests().getLast().body()).asString()
 			.contains("<Key>p/probe/old</Key>")
 			.doesNotContain("young");
+	}
+
+	/// Receiving does not depend on it.
+	@Test
+	void needsNoList() throws Exception {
+		this.puts = Way.COMPARES::answer;
+		this.listed = "<ListBucketResult>no";
+		this.probe.run();
+		this.probe.tidy();
+		assertThat(digestOf(this.parts.receiving)).isEqualTo(CRC32);
 	}
 
 	private void stopAndStart() throws IOException {

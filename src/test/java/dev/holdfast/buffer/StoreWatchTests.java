@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /// What the buffer notices about the store: that it fails, that it is asked too much, how
 /// long it takes, and what time it has.
@@ -24,12 +25,19 @@ class StoreWatchTests {
 
 	private boolean down = true;
 
+	private boolean unexpected;
+
+	private StoreException failure = new StoreException(Kind.UNAVAILABLE, "HTTP 500", null);
+
 	private int probes;
 
 	private final StoreBreaker breaker = new StoreBreaker(this.replica, this.conditions, () -> {
 		this.probes++;
+		if (this.unexpected) {
+			throw new IllegalStateException("unexpected");
+		}
 		if (this.down) {
-			throw new StoreException(Kind.UNAVAILABLE, "HTTP 500", null);
+			throw this.failure;
 		}
 	});
 
@@ -43,6 +51,29 @@ class StoreWatchTests {
 		fail(Kind.UNAVAILABLE, 1);
 		assertThat(this.breaker.isOpen()).isTrue();
 		assertThat(this.conditions.holding()).containsOnlyKeys(Condition.STORE_FAILING);
+	}
+
+	@Test
+	void asksAgainAtTheStartWhereTheStoreAsksForLess() {
+		this.failure = new StoreException(Kind.SLOW_DOWN, "HTTP 503", null);
+		this.breaker.check();
+		assertThat(this.breaker.isOpen()).isFalse();
+		this.down = false;
+		this.world.pass(Duration.ofSeconds(1));
+		assertThat(this.probes).isEqualTo(2);
+		this.world.pass(Duration.ofMinutes(1));
+		assertThat(this.probes).isEqualTo(2);
+	}
+
+	@Test
+	void probesOnAfterAFailureThatNobodyExpects() {
+		fail(Kind.UNAVAILABLE, 5);
+		this.unexpected = true;
+		assertThatIllegalStateException().isThrownBy(() -> this.world.pass(Duration.ofSeconds(1)));
+		this.unexpected = false;
+		this.down = false;
+		this.world.pass(Duration.ofSeconds(1));
+		assertThat(this.breaker.isOpen()).isFalse();
 	}
 
 	@Test

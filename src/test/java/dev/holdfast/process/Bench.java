@@ -108,7 +108,7 @@ final class Bench {
 				return i;
 			}
 		}
-		return -1;
+		throw new AssertionError(event + " is not among " + this.events);
 	}
 
 	long times(String event) {
