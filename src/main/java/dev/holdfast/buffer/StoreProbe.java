@@ -26,6 +26,11 @@ final class StoreProbe implements StoreBreaker.Probe {
 
 	private static final Duration AT_MOST = Duration.ofSeconds(2);
 
+	/// In a JVM that has just started, beside all that starts with it, a first PUT may
+	/// take
+	/// seconds.
+	private static final Duration FIRST_AT_MOST = Duration.ofSeconds(5);
+
 	/// Long after a replica is done with its probe.
 	private static final Duration OLD = Duration.ofMinutes(1);
 
@@ -72,7 +77,7 @@ final class StoreProbe implements StoreBreaker.Probe {
 	}
 
 	private void look() throws StoreException {
-		PutCheck check = this.store.probe(this.key, PAYLOAD, AT_MOST);
+		PutCheck check = this.store.probe(this.key, PAYLOAD, FIRST_AT_MOST);
 		if (!Arrays.equals(this.reader.get(this.key), PAYLOAD.toBytes())) {
 			throw new StoreException(StoreException.Kind.UNAVAILABLE,
 					"the store gave back other bytes than it was given", null);
