@@ -63,7 +63,8 @@ final class Candidates {
 				}
 			}
 			seen.addAll(page.objects());
-			if (!page.truncated() || !ripe || candidates.size() >= enough || pages >= MOST_PAGES) {
+			if (!page.truncated() || page.objects().isEmpty() || !ripe || candidates.size() >= enough
+					|| pages >= MOST_PAGES) {
 				this.backlog.listed(folder, seen, page.date());
 				foreign.end();
 				return candidates;

@@ -127,9 +127,13 @@ final class DeliveryFinisher {
 		Verdict verdict = ends.isEmpty() ? untaken(item) : Verdict.of(item.copy(), ends, this.policy, this.clock.now());
 		item.decide(verdict);
 		if (left.decrementAndGet() > 0 && verdict instanceof Verdict.Handled) {
-			Mark mark = new Mark(Mark.Kind.HANDLED, item.key(), visit.lease().lease());
-			item.mark(this.marks.add(List.of(mark), List.of()));
+			markHandled(item, visit);
 		}
+	}
+
+	private void markHandled(Item item, Visit visit) {
+		Mark mark = new Mark(Mark.Kind.HANDLED, item.key(), visit.lease().lease());
+		item.mark(this.marks.add(List.of(mark), List.of()));
 	}
 
 	private Verdict untaken(Item item) {
@@ -153,6 +157,10 @@ final class DeliveryFinisher {
 		if (copies.isEmpty()) {
 			return true;
 		}
+		// What was handled does not wait for a store that may be down.
+		items.stream()
+			.filter((item) -> item.verdict() instanceof Verdict.Handled && item.marked() == null)
+			.forEach((item) -> markHandled(item, visit));
 		if (store(copies, visit)) {
 			return true;
 		}

@@ -28,12 +28,17 @@ final class HandOff implements SegmentListener {
 
 	private final ProcessMeters meters;
 
+	/// An eighth of the workers is left to the poller: while more arrives than handlers
+	/// get
+	/// done, hand-off alone would keep all of them busy, and what is older would wait.
+	private final Permits turns = new Permits(Workers.SEGMENTS - Workers.SEGMENTS / 8);
+
 	private final Permits room;
 
 	private volatile boolean stopped;
 
 	/// @param ready whether this replica may claim
-	/// @param room how many bytes may wait for a worker
+	/// @param room how many bytes may wait for a worker, or be worked on
 	HandOff(Workers workers, Leases leases, BooleanSupplier ready, Scheduler scheduler, ProcessMeters meters,
 			long room) {
 		this.workers = workers;
@@ -57,7 +62,7 @@ final class HandOff implements SegmentListener {
 		}
 		this.scheduler.start("hand-off", () -> {
 			try {
-				work(segment, copies);
+				inTurn(segment, copies);
 			}
 			finally {
 				this.room.release(size);
@@ -75,14 +80,23 @@ final class HandOff implements SegmentListener {
 		this.stopped = true;
 	}
 
-	private void work(SegmentKey segment, List<Copy> copies) {
+	private void inTurn(SegmentKey segment, List<Copy> copies) {
 		try {
-			this.workers.take(segment);
+			this.turns.take(1, this.scheduler);
+			try {
+				work(segment, copies);
+			}
+			finally {
+				this.turns.release(1);
+			}
 		}
 		catch (InterruptedException _) {
 			Thread.currentThread().interrupt();
-			return;
 		}
+	}
+
+	private void work(SegmentKey segment, List<Copy> copies) throws InterruptedException {
+		this.workers.take(segment);
 		if (this.stopped || !this.ready.getAsBoolean()) {
 			this.meters.handOff("refused");
 			this.workers.give(segment);

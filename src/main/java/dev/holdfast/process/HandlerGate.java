@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// A handler and whether it may be called. After 20 failures in a row it is paused, for 5 s
 /// at first and twice as long after each failed probe, 60 s at most; what is for it
 /// meanwhile is parked, and uses up no attempt. When a pause is over, one delivery probes
-/// and the others wait for its result.
+/// and the others wait a second for its result, and are parked then: who waits keeps a
+/// worker from other handlers.
 final class HandlerGate {
 
 	static final int FAILURES = 20;
@@ -17,6 +18,8 @@ final class HandlerGate {
 	static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
 
 	static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
+
+	private static final Duration PROBE_WITHIN = Duration.ofSeconds(1);
 
 	private final DeliveryHandler handler;
 
@@ -29,6 +32,8 @@ final class HandlerGate {
 	private long until;
 
 	private @Nullable CompletableFuture<Void> probe;
+
+	private long probed;
 
 	HandlerGate(DeliveryHandler handler, Scheduler scheduler) {
 		this.handler = handler;
@@ -49,9 +54,11 @@ final class HandlerGate {
 			return new Entry.Paused(Duration.ofNanos(left));
 		}
 		if (this.probe != null) {
-			return new Entry.Probing(this.probe);
+			long waited = this.scheduler.nanoTime() - this.probed;
+			return (waited < PROBE_WITHIN.toNanos()) ? new Entry.Probing(this.probe) : new Entry.Paused(FIRST_PAUSE);
 		}
 		this.probe = new CompletableFuture<>();
+		this.probed = this.scheduler.nanoTime();
 		return new Entry.Open();
 	}
 

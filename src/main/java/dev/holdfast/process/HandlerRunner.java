@@ -115,7 +115,7 @@ final class HandlerRunner {
 	/// Interrupts what runs; what does not end well by that uses up no attempt.
 	void interrupt() {
 		this.stopping = true;
-		this.calls.forEach(Call::release);
+		List.copyOf(this.calls).forEach(Call::interrupt);
 	}
 
 	private final class Call implements Runnable {
@@ -130,7 +130,9 @@ final class HandlerRunner {
 
 		private final CompletableFuture<Scheduler.Task> task = new CompletableFuture<>();
 
-		private final AtomicBoolean ended = new AtomicBoolean();
+		private final AtomicBoolean begun = new AtomicBoolean();
+
+		private volatile boolean ended;
 
 		private volatile boolean overdue;
 
@@ -151,8 +153,13 @@ final class HandlerRunner {
 
 		@Override
 		public void run() {
-			Result end = this.may.getAsBoolean() ? handle() : new Result.Released();
-			this.ended.set(true);
+			if (this.begun.compareAndSet(false, true)) {
+				end(this.may.getAsBoolean() ? handle() : new Result.Released());
+			}
+		}
+
+		private void end(Result end) {
+			this.ended = true;
 			HandlerRunner.this.calls.remove(this);
 			HandlerRunner.this.permits.release(1);
 			this.result.complete(end);
@@ -177,22 +184,23 @@ final class HandlerRunner {
 		}
 
 		private void expire() {
-			if (!this.ended.get()) {
+			if (!this.ended && interrupt()) {
 				this.overdue = true;
-				cancel();
 				this.result.complete(new Result.Ended(
 						Outcome.retry("no answer within " + HandlerRunner.this.timeout.toMillis() + " ms: time-out")));
 			}
 		}
 
 		/// Only interrupts: a handler that goes on has its delivery to itself until its
-		/// lease ends.
-		private void release() {
-			cancel();
-		}
-
-		private void cancel() {
+		/// lease ends. One that has not begun, because its thread did not, never will.
+		/// @return whether it had begun
+		private boolean interrupt() {
+			boolean early = this.begun.compareAndSet(false, true);
 			this.task.thenAccept(Scheduler.Task::cancel);
+			if (early) {
+				end(new Result.Released());
+			}
+			return !early;
 		}
 
 	}

@@ -61,7 +61,7 @@ final class NextCopies {
 				case NextCopy.Buried(Copy copy) ->
 					buried.computeIfAbsent(Grave.of(copy), (_) -> new ArrayList<>()).add(copy);
 				case NextCopy.Again(Copy copy, Duration asked) ->
-					again.computeIfAbsent((asked != null) ? asked.toSeconds() : -1, (_) -> new ArrayList<>()).add(copy);
+					again.computeIfAbsent((asked != null) ? seconds(asked) : -1, (_) -> new ArrayList<>()).add(copy);
 				case NextCopy.Parked(Copy copy, Duration wait) -> {
 					parked.add(copy);
 					delay = RetryPolicy.shorter(delay, wait);
@@ -83,6 +83,13 @@ final class NextCopies {
 	/// Stores copies that are busy elsewhere once more, for the same attempt.
 	void postpone(List<Copy> copies, Duration delay) throws StoreException {
 		this.writer.write(SegmentKey.RETRY, this.clock.now().plus(delay), copies);
+	}
+
+	/// Not less than was asked for, though the store's clock has whole seconds and so may
+	/// be
+	/// one behind.
+	private static long seconds(Duration asked) {
+		return RetryPolicy.shorter(asked, RetryPolicy.LONGEST).plusMillis(1999).toSeconds();
 	}
 
 	private Duration delay(long askedSeconds, List<Copy> copies) {

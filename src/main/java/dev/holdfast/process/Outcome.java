@@ -1,6 +1,7 @@
 package dev.holdfast.process;
 
 import java.time.Duration;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -13,19 +14,32 @@ public sealed interface Outcome {
 	}
 
 	/// Try again after the usual back-off.
-	static Outcome retry(String error) {
-		return new Retry(null, error);
+	/// @param error for the log and the dead letter; null, as the message of many an
+	/// exception, counts as empty
+	static Outcome retry(@Nullable String error) {
+		return new Retry(null, orEmpty(error));
 	}
 
 	/// Try again, not before a time has passed.
-	static Outcome retry(Duration after, String error) {
-		return new Retry(after, error);
+	static Outcome retry(Duration after, @Nullable String error) {
+		return new Retry(after, orEmpty(error));
 	}
 
 	/// Give up: no attempt will ever succeed.
-	/// @param reason a word from a short list: it becomes a tag
-	static Outcome dead(String reason, String error) {
-		return new Dead(reason, error);
+	/// @param reason a word from a short list: it becomes a tag. What is no letter,
+	/// digit,
+	/// `.`, `_` or `-` becomes `-`, and what is beyond 64 characters is left out
+	static Outcome dead(@Nullable String reason, @Nullable String error) {
+		return new Dead(word(reason), orEmpty(error));
+	}
+
+	private static String orEmpty(@Nullable String text) {
+		return Objects.requireNonNullElse(text, "");
+	}
+
+	private static String word(@Nullable String reason) {
+		String word = orEmpty(reason).replaceAll("[^A-Za-z0-9._-]", "-");
+		return word.isEmpty() ? "dead" : word.substring(0, Math.min(word.length(), 64));
 	}
 
 	record Handled() implements Outcome {

@@ -65,29 +65,15 @@ final class Workers {
 
 	/// Waits for a worker and memory.
 	void take(SegmentKey segment) throws InterruptedException {
-		await(this.segments, 1);
+		this.segments.take(1, this.scheduler);
 		try {
-			await(this.memory, kib(segment));
+			this.memory.take(kib(segment), this.scheduler);
 		}
 		catch (InterruptedException ex) {
 			this.segments.release(1);
 			throw ex;
 		}
 		this.active.add(segment.id());
-	}
-
-	private void await(Permits permits, int count) throws InterruptedException {
-		CompletableFuture<Void> request = permits.acquire(count);
-		try {
-			this.scheduler.await(request);
-		}
-		catch (InterruptedException ex) {
-			permits.abandon(request, count);
-			throw ex;
-		}
-		catch (ExecutionException ex) {
-			throw new IllegalStateException(ex);
-		}
 	}
 
 	void give(SegmentKey segment) {

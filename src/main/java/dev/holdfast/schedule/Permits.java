@@ -3,6 +3,7 @@ package dev.holdfast.schedule;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,21 @@ public final class Permits {
 		}
 		serve();
 		return waiter.served;
+	}
+
+	/// Takes permits, and waits for them.
+	public void take(int count, Scheduler scheduler) throws InterruptedException {
+		CompletableFuture<Void> request = acquire(count);
+		try {
+			scheduler.await(request);
+		}
+		catch (InterruptedException ex) {
+			abandon(request, count);
+			throw ex;
+		}
+		catch (ExecutionException ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	/// Takes permits if they are free now and nobody waits.

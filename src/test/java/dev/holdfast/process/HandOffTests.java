@@ -60,6 +60,22 @@ class HandOffTests {
 		assertThat(this.host.workers.free()).isEqualTo(Workers.SEGMENTS);
 	}
 
+	/// Else what is older than all of it, such as a due retry, would wait for as long as
+	/// more
+	/// arrives than is handled.
+	@Test
+	void leavesAnEighthOfTheWorkersToThePoller() {
+		HandOff handOff = handOff(1 << 20);
+		for (int i = 0; i < 2 * Workers.SEGMENTS; i++) {
+			offer(handOff, "" + i);
+		}
+		SegmentKey segment = this.bench.stored(Bench.copy("older"));
+		for (int i = 0; i < Workers.SEGMENTS / 8; i++) {
+			assertThat(this.host.workers.tryTake(segment)).isTrue();
+		}
+		assertThat(this.host.workers.tryTake(segment)).isFalse();
+	}
+
 	private HandOff handOff(long room) {
 		return new HandOff(this.host.workers, this.host.leases, () -> this.ready, this.host.process, this.host.counts,
 				room);

@@ -69,6 +69,20 @@ class HandlerGateTests {
 		}
 	}
 
+	/// Who waits keeps a worker from other handlers.
+	@Test
+	void waitsNoLongerThanASecondForAProbe() {
+		fail(20);
+		this.bench.pass(Duration.ofSeconds(5));
+		this.gate.enter();
+		this.bench.pass(Duration.ofMillis(999));
+		assertThat(probing()).isNotDone();
+		this.bench.pass(Duration.ofMillis(1));
+		assertThat(this.gate.enter()).isEqualTo(new Entry.Paused(Duration.ofSeconds(5)));
+		this.gate.succeeded();
+		assertThat(this.gate.enter()).isInstanceOf(Entry.Open.class);
+	}
+
 	@Test
 	void letsAnotherProbeWhereTheFirstLedToNoCall() {
 		fail(20);

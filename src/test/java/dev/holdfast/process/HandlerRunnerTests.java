@@ -183,6 +183,28 @@ class HandlerRunnerTests {
 		Await.until("they end", Duration.ofSeconds(5), () -> this.runner.hung() == 0);
 	}
 
+	/// As where the machine stands still between the two.
+	@Test
+	void losesNoPermitToACallWhoseThreadStartsAfterItsDeadline() throws Exception {
+		List<Runnable> late = new ArrayList<>();
+		this.runner = new HandlerRunner((work) -> {
+			late.add(work);
+			return () -> {
+			};
+		}, this.scheduler, TIMEOUT, 1, this.conditions);
+		AtomicBoolean called = new AtomicBoolean();
+		for (int i = 0; i < 3; i++) {
+			Result result = call((_) -> {
+				called.set(true);
+				return Outcome.handled();
+			}).get(5, TimeUnit.SECONDS);
+			assertThat(result).as("no attempt was made").isEqualTo(new Result.Released());
+		}
+		late.forEach(Runnable::run);
+		assertThat(called).isFalse();
+		assertThat(this.runner.hung()).isZero();
+	}
+
 	@Test
 	void usesUpNoAttemptWhenTheReplicaStops() throws Exception {
 		this.runner = runner(Duration.ofMinutes(1));

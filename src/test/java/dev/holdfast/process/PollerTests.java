@@ -224,6 +224,18 @@ class PollerTests {
 	}
 
 	@Test
+	void standsAPageThatIsEmptyAndSaysThereIsMore() {
+		this.bench.stored(Bench.copy("1"));
+		Host host = this.bench.host(this.books);
+		this.bench.store.page = 0;
+		host.poll();
+		assertThat(this.books.attempts).isEmpty();
+		this.bench.store.page = 20;
+		host.poll();
+		assertThat(this.books.attempts).hasSize(1);
+	}
+
+	@Test
 	void leavesForeignObjectsAndSaysSo() {
 		this.bench.store.set("inbox/readme.txt", new byte[1]);
 		this.bench.pass(Duration.ofMinutes(2));
