@@ -72,9 +72,10 @@ LABEL org.opencontainers.image.title="Holdfast" \
 USER 10001:10001
 EXPOSE 8080
 # Liveness, not health: an orchestrator that restarts what is unhealthy must not do so because the store is down.
-# A small JVM asks, since there is no shell that could: 0.13 s of a CPU each time.
+# A small JVM asks, since there is no shell that could: 0.13 s of a CPU each time. It takes the application's options from
+# JAVA_TOOL_OPTIONS, and so sets what heap and collector it has against them.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
-  CMD ["java", "-Xmx16m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-cp", "holdfast.jar", "dev.holdfast.operate.LivenessCheck"]
+  CMD ["java", "-Xms8m", "-Xmx16m", "-XX:-UseG1GC", "-XX:-UseParallelGC", "-XX:-UseZGC", "-XX:-UseShenandoahGC", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-cp", "holdfast.jar", "dev.holdfast.operate.LivenessCheck"]
 STOPSIGNAL SIGTERM
 # Netty's library is at hand, because it could not be unpacked into a /tmp that is mounted without `exec`, and without it
 # a connection to a partitioned Redis lasts.

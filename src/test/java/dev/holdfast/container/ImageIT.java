@@ -7,6 +7,8 @@ import java.util.stream.Stream;
 
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.testcontainers.junit.jupiter.EnabledIfDockerAvailable;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -65,6 +67,20 @@ class ImageIT {
 		finally {
 			docker("rm", id);
 		}
+	}
+
+	/// The check gets the options of the application, such as more memory than it may
+	/// have.
+	@ParameterizedTest
+	@ValueSource(strings = { "G1", "Parallel", "Z", "Shenandoah" })
+	void isCheckedWhateverOptionsTheApplicationHas(String collector) {
+		List<String> check = List.of(inspect("{{join .Config.Healthcheck.Test \" \"}}").split(" "));
+		assertThat(check).startsWith("CMD", "java");
+		Command.Result answer = command.tryRun(Stream.concat(Stream.of("docker", "run", "--rm", "--env",
+				"JAVA_TOOL_OPTIONS=-Xms600m -Xmx600m -XX:+Use" + collector + "GC", "--entrypoint", "java", Image.NAME),
+				check.stream().skip(2))
+			.toList());
+		assertThat(answer.output()).contains("Picked up JAVA_TOOL_OPTIONS").doesNotContain("Error");
 	}
 
 	/// The cache fits the JVM and the paths, or the JVM would say so. It has the code of
