@@ -42,12 +42,12 @@ class BufferConfiguration {
 		return new StoreClock(scheduler, conditions);
 	}
 
-	@Bean(destroyMethod = "close")
+	@Bean(destroyMethod = "close", defaultCandidate = false)
 	S3Client receivingClient(StoreProperties properties, SslBundles bundles) {
 		return S3Clients.receiving(properties, tls(properties, bundles));
 	}
 
-	@Bean(destroyMethod = "close")
+	@Bean(destroyMethod = "close", defaultCandidate = false)
 	S3Client processingClient(StoreProperties properties, SslBundles bundles) {
 		return S3Clients.processing(properties, tls(properties, bundles));
 	}
@@ -57,13 +57,13 @@ class BufferConfiguration {
 		return new StoreCalls(meters, pressure);
 	}
 
-	@Bean
+	@Bean(defaultCandidate = false)
 	S3ObjectStore receivingStore(@Qualifier("receivingClient") S3Client client, StoreProperties properties,
 			StoreCalls calls, Scheduler scheduler) {
 		return new S3ObjectStore(client, properties.bucket(), properties.prefix(), calls, scheduler);
 	}
 
-	@Bean
+	@Bean(defaultCandidate = false)
 	S3ObjectStore processingStore(@Qualifier("processingClient") S3Client client, StoreProperties properties,
 			StoreCalls calls, Scheduler scheduler) {
 		return new S3ObjectStore(client, properties.bucket(), properties.prefix(), calls, scheduler);

@@ -24,8 +24,6 @@ class LedgerConfiguration {
 
 	private static final Duration CONNECT_TIMEOUT = Duration.ofMillis(500);
 
-	private static final Duration PROBE_KEPT = Duration.ofSeconds(1);
-
 	@Bean
 	static ShuffledSentinels shuffledSentinels() {
 		return new ShuffledSentinels(new Random());
@@ -53,8 +51,7 @@ class LedgerConfiguration {
 		refuseWhatCannotWork(redis);
 		String key = new LedgerKeys(name.value()).probe();
 		Watchdog watchdog = new Watchdog(connections::resetConnection, scheduler, meters);
-		return new RedisLink(() -> template.opsForValue().set(key, "1", PROBE_KEPT), watchdog, scheduler, conditions,
-				meters);
+		return new RedisLink(RedisLink.probe(template, key), watchdog, scheduler, conditions, meters);
 	}
 
 	@Bean

@@ -2,6 +2,7 @@ package dev.holdfast.ledger;
 
 import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.context.SmartLifecycle;
 import org.springframework.core.NestedExceptionUtils;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.data.redis.core.script.RedisScript;
 
 import dev.holdfast.schedule.Scheduler;
 import dev.holdfast.telemetry.Condition;
@@ -26,7 +29,8 @@ import dev.holdfast.telemetry.Meters;
 /// each second and in one thread, talks to Redis. So nobody but the probe waits for a
 /// connection, and Redis may be absent when the application starts.
 ///
-/// The probe is a write: a replica, or a Redis that is full, answers a PING.
+/// The probe is a script that writes: a replica, or a Redis that is full, answers a PING,
+/// and one that lets this user run no scripts takes a SET.
 final class RedisLink implements SmartLifecycle {
 
 	/// Above the connection factory's 0: started after it, stopped before it.
@@ -62,6 +66,12 @@ final class RedisLink implements SmartLifecycle {
 	private volatile boolean running;
 
 	private Scheduler.@Nullable Task probing;
+
+	/// A probe that leaves a key for a second.
+	static Runnable probe(StringRedisTemplate template, String key) {
+		RedisScript<?> write = RedisScript.of("redis.call('SET', KEYS[1], '1', 'PX', ARGV[1])");
+		return () -> template.execute(write, List.of(key), Millis.of(Duration.ofSeconds(1)));
+	}
 
 	/// @param probe fails unless Redis takes a write
 	RedisLink(Runnable probe, Watchdog watchdog, Scheduler scheduler, Conditions conditions, MeterRegistry meters) {

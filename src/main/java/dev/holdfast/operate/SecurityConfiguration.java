@@ -1,5 +1,6 @@
 package dev.holdfast.operate;
 
+import dev.holdfast.schedule.Scheduler;
 import dev.holdfast.telemetry.LogKeys;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,13 +64,13 @@ class SecurityConfiguration {
 	}
 
 	@Bean
-	OperatorAuthentication operatorAuthentication(OperateProperties properties) {
+	OperatorAuthentication operatorAuthentication(OperateProperties properties, Scheduler scheduler) {
 		if (properties.password() == null) {
 			logger.atInfo()
 				.addKeyValue(LogKeys.SETTING, "holdfast.operate.password")
 				.log("actuator endpoints other than health are closed; holdfast.operate.password opens them");
 		}
-		return new OperatorAuthentication(properties);
+		return new OperatorAuthentication(properties, scheduler);
 	}
 
 }

@@ -35,6 +35,9 @@ final class Poller {
 
 	private static final int OLDEST_EVERY = 4;
 
+	/// Half of the time for which a listing counts ([Backlog]).
+	private static final long UNSEEN_AT_MOST = Duration.ofSeconds(30).toNanos();
+
 	private static final long LIST_LASTS = Duration.ofSeconds(2).toNanos();
 
 	private static final Duration FREE_AT_MOST = Duration.ofSeconds(1);
@@ -89,6 +92,7 @@ final class Poller {
 		this.meters = meters;
 		this.interval = interval;
 		this.random = Random.from(random);
+		this.listedAt = leases.now();
 	}
 
 	/// Looks at the bucket once, as soon as this replica may claim, and again at once as
@@ -129,6 +133,10 @@ final class Poller {
 		}
 		int wanted = Math.min(this.workers.free(), this.readiness.worthClaiming());
 		if (wanted == 0) {
+			if (this.leases.now() - this.listedAt >= UNSEEN_AT_MOST) {
+				// For the gauges alone: what waits is worth knowing while nobody is free.
+				find(1, false);
+			}
 			return Look.WORK;
 		}
 		if (this.idle && !this.ledger.ticket(this.interval)) {

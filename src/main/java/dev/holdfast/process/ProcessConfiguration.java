@@ -57,7 +57,7 @@ class ProcessConfiguration {
 	@ConditionalOnBooleanProperty(name = "holdfast.process.enabled", matchIfMissing = true)
 	static class Enabled {
 
-		@Bean(destroyMethod = "shutdownNow")
+		@Bean(destroyMethod = "shutdownNow", defaultCandidate = false)
 		ExecutorService handlerThreads() {
 			return Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("handler-", 1).factory());
 		}

@@ -75,6 +75,17 @@ class RedisAdvisorTest {
 	}
 
 	@Test
+	void isDownWhereNoScriptMayRun() {
+		this.harness.command("ACL", "SETUSER", "unscripted", "on", ">secret", "~harness:*", "+@all", "-eval",
+				"-evalsha");
+		try (RedisHarness unscripted = new RedisHarness(this.harness.redis, "unscripted", "secret")) {
+			assertThat(unscripted.link.isAvailable()).isFalse();
+			unscripted.scheduler.pass(RedisLink.PROBE_INTERVAL);
+			assertThat(unscripted.conditions.holds(Condition.REDIS_DOWN)).isTrue();
+		}
+	}
+
+	@Test
 	void leavesTheConditionWhileRedisIsAway() {
 		this.harness.link.stop();
 		assertThat(this.advisor.look()).isFalse();

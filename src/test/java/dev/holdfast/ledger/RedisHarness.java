@@ -114,8 +114,8 @@ final class RedisHarness implements AutoCloseable {
 		this.adminConnections.afterPropertiesSet();
 		this.admin = new StringRedisTemplate(this.adminConnections);
 		Watchdog watchdog = new Watchdog(this.connections::resetConnection, this.scheduler, this.meters);
-		this.link = new RedisLink(() -> this.template.opsForValue().set(KEYS.probe(), "1", Duration.ofSeconds(1)),
-				watchdog, this.scheduler, this.conditions, this.meters);
+		this.link = new RedisLink(RedisLink.probe(this.template, KEYS.probe()), watchdog, this.scheduler,
+				this.conditions, this.meters);
 		this.ledger = new RedisLedger(KEYS.name(), RETENTION, this.template, this.link, this.meters);
 		this.link.start();
 		this.scheduler.pass(Duration.ZERO);

@@ -11,6 +11,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
+import dev.holdfast.schedule.SystemScheduler;
 import dev.holdfast.telemetry.Condition;
 import dev.holdfast.telemetry.Conditions;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -210,6 +211,11 @@ class OperateTests {
 		@Bean
 		Conditions conditions(MeterRegistry meters) {
 			return new Conditions(meters);
+		}
+
+		@Bean
+		SystemScheduler scheduler() {
+			return new SystemScheduler();
 		}
 
 		@Bean

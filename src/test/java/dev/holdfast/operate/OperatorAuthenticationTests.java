@@ -1,5 +1,9 @@
 package dev.holdfast.operate;
 
+import java.time.Duration;
+
+import dev.holdfast.simulation.World;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,6 +21,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 class OperatorAuthenticationTests {
 
+	private final World world = new World(1);
+
+	private final World.Process replica = this.world.new Process(Duration.ZERO);
+
 	@ParameterizedTest
 	@CsvSource({ "s3cret,s3cret", "{noop}s3cret,s3cret", "{noop}{x}y,{x}y", "{s3cret,{s3cret", "gr\u00fcn,gr\u00fcn" })
 	void acceptsThePlainPassword(String configured, String given) {
@@ -26,9 +34,7 @@ class OperatorAuthenticationTests {
 	@Test
 	void acceptsAHashedPasswordAndRemembersIt() {
 		String hash = new BCryptPasswordEncoder(4).encode("s3cret");
-		OperatorAuthentication operator = new OperatorAuthentication(
-				new OperateProperties("operator", "{bcrypt}" + hash));
-		assertRefused(operator, "operator", "wrong");
+		OperatorAuthentication operator = operator("{bcrypt}" + hash);
 		for (int i = 0; i < 2; i++) {
 			assertThat(operator.authenticate(token("operator", "s3cret")).isAuthenticated()).isTrue();
 			assertRefused(operator, "operator", "wrong");
@@ -36,24 +42,36 @@ class OperatorAuthenticationTests {
 		}
 	}
 
+	/// Each check takes a core from receiving for a while.
+	@Test
+	void checksNoOtherForASecondAfterAWrongOne() {
+		OperatorAuthentication operator = operator("{bcrypt}" + new BCryptPasswordEncoder(4).encode("s3cret"));
+		assertRefused(operator, "operator", "wrong");
+		this.world.pass(Duration.ofMillis(999));
+		assertRefused(operator, "operator", "s3cret");
+		this.world.pass(Duration.ofMillis(1));
+		assertThat(operator.authenticate(token("operator", "s3cret")).isAuthenticated()).isTrue();
+		assertRefused(operator, "operator", "wrong");
+		assertThat(operator.authenticate(token("operator", "s3cret")).isAuthenticated()).as("it is remembered")
+			.isTrue();
+	}
+
 	@Test
 	void refusesAPasswordTooLongToHash() {
 		String hash = new BCryptPasswordEncoder(4).encode("s3cret");
-		assertRefused(new OperatorAuthentication(new OperateProperties("operator", "{bcrypt}" + hash)), "operator",
-				"x".repeat(5000));
+		assertRefused(operator("{bcrypt}" + hash), "operator", "x".repeat(5000));
 	}
 
 	@Test
 	void refusesEveryPasswordWhereTheHashIsNone() {
-		assertRefused(new OperatorAuthentication(new OperateProperties("operator", "{bcrypt}s3cret")), "operator",
-				"s3cret");
+		assertRefused(operator("{bcrypt}s3cret"), "operator", "s3cret");
 	}
 
 	@ParameterizedTest
 	@NullSource
 	@ValueSource(strings = { "", "  " })
 	void refusesEverybodyWithoutAPassword(String configured) {
-		OperatorAuthentication operator = new OperatorAuthentication(new OperateProperties("operator", configured));
+		OperatorAuthentication operator = operator(configured);
 		for (String given : new String[] { "", "  ", "null", "operator" }) {
 			assertRefused(operator, "operator", given);
 		}
@@ -61,7 +79,7 @@ class OperatorAuthenticationTests {
 
 	@Test
 	void refusesAnotherName() {
-		assertRefused(new OperatorAuthentication(new OperateProperties("operator", "s3cret")), "Operator", "s3cret");
+		assertRefused(operator("s3cret"), "Operator", "s3cret");
 	}
 
 	@Test
@@ -77,9 +95,12 @@ class OperatorAuthenticationTests {
 		assertThat(new OperateProperties("operator", "s3cret")).hasToString("OperateProperties[operator, set]");
 	}
 
-	private static Authentication authenticate(String configured, String name, String password) {
-		return new OperatorAuthentication(new OperateProperties("operator", configured))
-			.authenticate(token(name, password));
+	private OperatorAuthentication operator(@Nullable String configured) {
+		return new OperatorAuthentication(new OperateProperties("operator", configured), this.replica);
+	}
+
+	private Authentication authenticate(String configured, String name, String password) {
+		return operator(configured).authenticate(token(name, password));
 	}
 
 	private static void assertRefused(OperatorAuthentication operator, String name, String password) {

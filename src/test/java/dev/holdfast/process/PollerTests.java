@@ -224,6 +224,24 @@ class PollerTests {
 	}
 
 	@Test
+	void knowsWhatWaitsThoughNobodyIsFree() {
+		SegmentKey busy = this.bench.stored(Bench.copy("1"));
+		Host host = this.bench.host(this.books);
+		while (host.workers.tryTake(busy)) {
+			// Until none is left.
+		}
+		for (int looks = 0; looks < 3; looks++) {
+			assertThat(this.bench.times("list inbox/")).isEqualTo(looks);
+			this.bench.pass(Duration.ofSeconds(29));
+			host.poll();
+			assertThat(this.bench.times("list inbox/")).isEqualTo(looks);
+			this.bench.pass(Duration.ofSeconds(1));
+			host.poll();
+		}
+		assertThat(this.books.attempts).isEmpty();
+	}
+
+	@Test
 	void standsAPageThatIsEmptyAndSaysThereIsMore() {
 		this.bench.stored(Bench.copy("1"));
 		Host host = this.bench.host(this.books);
