@@ -14,6 +14,8 @@ final class StoreBreaker {
 
 	static final int FAILURES = 5;
 
+	private static final int CHECKS = 2;
+
 	static final Duration PROBE_INTERVAL = Duration.ofSeconds(1);
 
 	static final Duration DOWN_AFTER = Duration.ofSeconds(30);
@@ -84,9 +86,16 @@ final class StoreBreaker {
 		this.scheduler.after(PROBE_INTERVAL, "store-probe", this::probe);
 	}
 
-	/// The first probe: opens the breaker at once if the store does not answer. One that
-	/// asks for less is asked again.
+	/// The first probe: opens the breaker at once if the store does not answer twice.
+	/// Once
+	/// may be the JVM, which has just started, rather than the store. One that asks for
+	/// less
+	/// is asked again.
 	void check() {
+		check(CHECKS);
+	}
+
+	private void check(int left) {
 		if (this.closed) {
 			return;
 		}
@@ -96,7 +105,10 @@ final class StoreBreaker {
 		}
 		catch (StoreException ex) {
 			if (ex.kind() == StoreException.Kind.SLOW_DOWN) {
-				this.scheduler.after(PROBE_INTERVAL, "store-probe", this::check);
+				this.scheduler.after(PROBE_INTERVAL, "store-probe", () -> check(left));
+			}
+			else if (left > 1) {
+				check(left - 1);
 			}
 			else {
 				open("The object store fails: " + ex.getMessage());

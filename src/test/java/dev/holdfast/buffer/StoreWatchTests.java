@@ -27,6 +27,8 @@ class StoreWatchTests {
 
 	private boolean unexpected;
 
+	private int succeedsAt;
+
 	private StoreException failure = new StoreException(Kind.UNAVAILABLE, "HTTP 500", null);
 
 	private int probes;
@@ -36,7 +38,7 @@ class StoreWatchTests {
 		if (this.unexpected) {
 			throw new IllegalStateException("unexpected");
 		}
-		if (this.down) {
+		if (this.down && this.probes != this.succeedsAt) {
 			throw this.failure;
 		}
 	});
@@ -51,6 +53,17 @@ class StoreWatchTests {
 		fail(Kind.UNAVAILABLE, 1);
 		assertThat(this.breaker.isOpen()).isTrue();
 		assertThat(this.conditions.holding()).containsOnlyKeys(Condition.STORE_FAILING);
+	}
+
+	@Test
+	void opensAtTheStartOnceTheStoreHasNotAnsweredTwice() {
+		this.succeedsAt = 2;
+		this.breaker.check();
+		assertThat(this.breaker.isOpen()).isFalse();
+		this.succeedsAt = 0;
+		this.breaker.check();
+		assertThat(this.breaker.isOpen()).isTrue();
+		assertThat(this.probes).isEqualTo(4);
 	}
 
 	@Test
