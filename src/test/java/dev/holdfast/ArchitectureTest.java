@@ -1,5 +1,7 @@
 package dev.holdfast;
 
+import java.util.concurrent.ExecutorService;
+
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -9,13 +11,18 @@ import dev.holdfast.process.Attempt;
 import dev.holdfast.process.DeliveryHandler;
 import dev.holdfast.process.Outcome;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.s3.S3Client;
+
+import org.springframework.context.annotation.Bean;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -83,6 +90,18 @@ class ArchitectureTest {
 			.resideInAnyPackage("dev.holdfast.buffer", "dev.holdfast.process", "dev.holdfast.receive",
 					"dev.holdfast.destination", "dev.holdfast.deadletter", "dev.holdfast.operate")
 			.because("the ledger is a hint: it must be possible to forget it, and to test it, alone"));
+	}
+
+	@Test
+	void handlersGetNoPartOfTheEngineByItsType() {
+		check(methods().that()
+			.areAnnotatedWith(Bean.class)
+			.and()
+			.haveRawReturnType(assignableTo(S3Client.class).or(assignableTo(ExecutorService.class)))
+			.should()
+			.beAnnotatedWith(
+					describe("no default candidate", (annotation) -> !annotation.as(Bean.class).defaultCandidate()))
+			.because("handlers share the context, and may have a client or an executor of their own"));
 	}
 
 	@Test

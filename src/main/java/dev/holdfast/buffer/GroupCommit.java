@@ -31,9 +31,8 @@ final class GroupCommit implements DeliveryBuffer {
 	/// smaller one the store is asked more often than it need be.
 	private static final int JOINING_SHARE = 6;
 
-	/// How often deadlines are looked at, and so how late one may be noticed; and how
-	/// long a
-	/// PUT may take before those who wait for it are told that it is slow.
+	/// How often deadlines are looked at, and so how late one may be noticed; and after
+	/// what time a PUT is slow to those who make room while they wait.
 	private static final Duration GLANCE = Duration.ofMillis(100);
 
 	private final int maxDeliveries;

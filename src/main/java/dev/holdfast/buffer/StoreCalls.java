@@ -43,9 +43,8 @@ final class StoreCalls {
 			return result;
 		}
 		catch (RuntimeException ex) {
-			// Not every one is the SDK's: an answer that breaks off behind its head is an
-			// UncheckedIOException, one that lacks what it must have a
-			// NullPointerException.
+			// Not only an SdkException: an answer may break off behind its head, or
+			// lack what it must have.
 			if (ex instanceof AbortedException) {
 				Thread.currentThread().interrupt();
 			}

@@ -26,9 +26,7 @@ final class StoreProbe implements StoreBreaker.Probe {
 
 	private static final Duration AT_MOST = Duration.ofSeconds(2);
 
-	/// In a JVM that has just started, beside all that starts with it, a first PUT may
-	/// take
-	/// seconds.
+	/// In a JVM that has just started a first PUT may take seconds.
 	private static final Duration FIRST_AT_MOST = Duration.ofSeconds(5);
 
 	/// Long after a replica is done with its probe.

@@ -1,6 +1,7 @@
 package dev.holdfast.delivery;
 
 import java.time.Instant;
+import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 
@@ -42,11 +43,16 @@ public record Envelope(Instant receivedAt, String verifiedBy, int run, int attem
 	/// A failed attempt.
 	///
 	/// @param first when this run first failed
-	/// @param reason a word from a short list, such as `failed` or `timeout`
+	/// @param reason a word from a short list, such as `failed` or `timeout`; what is no
+	/// letter, digit, `.`, `_` or `-` in it becomes `-`, and no word is `unknown`
 	/// @param error what the handler said, in printable ASCII, at most 200 characters
 	public record Failure(Instant first, String reason, String error) {
 
 		private static final int LONGEST = 200;
+
+		private static final int LONGEST_WORD = 64;
+
+		private static final Pattern NO_WORD = Pattern.compile("[^A-Za-z0-9._-]");
 
 		public Failure {
 			StringBuilder printable = new StringBuilder(Math.min(error.length(), LONGEST));
@@ -55,6 +61,8 @@ public record Envelope(Instant receivedAt, String verifiedBy, int run, int attem
 				printable.append((c >= ' ' && c < 0x7f) ? c : '?');
 			}
 			error = printable.toString().strip();
+			reason = reason.isEmpty() ? "unknown" : NO_WORD.matcher(reason).replaceAll("-");
+			reason = reason.substring(0, Math.min(reason.length(), LONGEST_WORD));
 		}
 
 	}

@@ -28,25 +28,31 @@ final class HandOff implements SegmentListener {
 
 	private final ProcessMeters meters;
 
-	/// An eighth of the workers is left to the poller: while more arrives than handlers
-	/// get
-	/// done, hand-off alone would keep all of them busy, and what is older would wait.
-	private final Permits turns = new Permits(Workers.SEGMENTS - Workers.SEGMENTS / 8);
+	private final Permits turns = new Permits(withoutPollers(Workers.SEGMENTS));
 
 	private final Permits room;
 
 	private volatile boolean stopped;
 
 	/// @param ready whether this replica may claim
-	/// @param room how many bytes may wait for a worker, or be worked on
+	/// @param memory how many bytes the workers may have, for all of whom hand-off and
+	/// the
+	/// poller contend
 	HandOff(Workers workers, Leases leases, BooleanSupplier ready, Scheduler scheduler, ProcessMeters meters,
-			long room) {
+			long memory) {
 		this.workers = workers;
 		this.leases = leases;
 		this.ready = ready;
 		this.scheduler = scheduler;
 		this.meters = meters;
-		this.room = new Permits((int) Math.min(Integer.MAX_VALUE, room / KIB));
+		this.room = new Permits(withoutPollers((int) Math.min(Integer.MAX_VALUE, memory / KIB)));
+	}
+
+	/// An eighth of workers and memory is the poller's: where more arrives than handlers
+	/// get
+	/// done, hand-off would take all, and what is older would wait.
+	private static int withoutPollers(int all) {
+		return all - all / Workers.POLLERS_SHARE;
 	}
 
 	@Override

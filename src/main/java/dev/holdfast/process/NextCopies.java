@@ -85,9 +85,7 @@ final class NextCopies {
 		this.writer.write(SegmentKey.RETRY, this.clock.now().plus(delay), copies);
 	}
 
-	/// Not less than was asked for, though the store's clock has whole seconds and so may
-	/// be
-	/// one behind.
+	/// Not less than was asked for, though the store's clock may be a second behind.
 	private static long seconds(Duration asked) {
 		return RetryPolicy.shorter(asked, RetryPolicy.LONGEST).plusMillis(1999).toSeconds();
 	}

@@ -26,20 +26,13 @@ public sealed interface Outcome {
 	}
 
 	/// Give up: no attempt will ever succeed.
-	/// @param reason a word from a short list: it becomes a tag. What is no letter,
-	/// digit,
-	/// `.`, `_` or `-` becomes `-`, and what is beyond 64 characters is left out
+	/// @param reason a word from a short list: it becomes a tag
 	static Outcome dead(@Nullable String reason, @Nullable String error) {
-		return new Dead(word(reason), orEmpty(error));
+		return new Dead(orEmpty(reason), orEmpty(error));
 	}
 
 	private static String orEmpty(@Nullable String text) {
 		return Objects.requireNonNullElse(text, "");
-	}
-
-	private static String word(@Nullable String reason) {
-		String word = orEmpty(reason).replaceAll("[^A-Za-z0-9._-]", "-");
-		return word.isEmpty() ? "dead" : word.substring(0, Math.min(word.length(), 64));
 	}
 
 	record Handled() implements Outcome {

@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 
@@ -35,7 +34,7 @@ final class Poller {
 
 	private static final int OLDEST_EVERY = 4;
 
-	/// Half of the time for which a listing counts ([Backlog]).
+	/// While nobody is free it lists as often, for the [Backlog] alone.
 	private static final long UNSEEN_AT_MOST = Duration.ofSeconds(30).toNanos();
 
 	private static final long LIST_LASTS = Duration.ofSeconds(2).toNanos();
@@ -60,7 +59,7 @@ final class Poller {
 
 	private final Duration interval;
 
-	private final Random random;
+	private final RandomGenerator random;
 
 	/// Segments that another holds, until its lease could have ended, or is worth another
 	/// look.
@@ -91,7 +90,7 @@ final class Poller {
 		this.deletes = deletes;
 		this.meters = meters;
 		this.interval = interval;
-		this.random = Random.from(random);
+		this.random = random;
 		this.listedAt = leases.now();
 	}
 
@@ -134,7 +133,6 @@ final class Poller {
 		int wanted = Math.min(this.workers.free(), this.readiness.worthClaiming());
 		if (wanted == 0) {
 			if (this.leases.now() - this.listedAt >= UNSEEN_AT_MOST) {
-				// For the gauges alone: what waits is worth knowing while nobody is free.
 				find(1, false);
 			}
 			return Look.WORK;

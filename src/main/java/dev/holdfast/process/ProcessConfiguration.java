@@ -130,7 +130,7 @@ class ProcessConfiguration {
 		HandOff handOff(Workers workers, Leases leases, Readiness readiness, Scheduler scheduler,
 				ProcessMeters meters) {
 			return new HandOff(workers, leases, readiness::isReady, scheduler, meters,
-					Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP * 7 / 8);
+					Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP);
 		}
 
 		@Bean

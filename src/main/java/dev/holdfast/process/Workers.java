@@ -17,6 +17,9 @@ final class Workers {
 
 	static final int SEGMENTS = 64;
 
+	/// An eighth.
+	static final int POLLERS_SHARE = 8;
+
 	private static final int KIB = 1024;
 
 	private final SegmentWorker worker;
@@ -42,7 +45,7 @@ final class Workers {
 	/// How many more segments could be worked on; none while it is not worth a claim.
 	int free() {
 		int free = this.segments.free();
-		return (free >= SEGMENTS / 8) ? free : 0;
+		return (free >= SEGMENTS / POLLERS_SHARE) ? free : 0;
 	}
 
 	boolean isActive(SegmentKey segment) {

@@ -57,7 +57,7 @@ public enum Meters {
 
 	/// Requests to the object store. Tags: `operation`, `outcome`.
 	STORE_REQUESTS("holdfast.store.requests",
-			"Requests to the object store, with their duration. Their count is what the provider bills and limits"),
+			"Requests to the object store, with their duration, and the repeats of one as one. Their count is what the provider bills and limits"),
 
 	/// Deliveries waiting, as the last LIST saw them. Tag: `prefix`.
 	WAITING("holdfast.waiting.deliveries", "Deliveries in the bucket as last listed, by prefix"),

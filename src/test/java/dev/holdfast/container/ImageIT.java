@@ -69,8 +69,7 @@ class ImageIT {
 		}
 	}
 
-	/// The check gets the options of the application, such as more memory than it may
-	/// have.
+	/// The check gets the application's options, such as more memory than it has.
 	@ParameterizedTest
 	@ValueSource(strings = { "G1", "Parallel", "Z", "Shenandoah" })
 	void isCheckedWhateverOptionsTheApplicationHas(String collector) {

@@ -60,9 +60,8 @@ class HandOffTests {
 		assertThat(this.host.workers.free()).isEqualTo(Workers.SEGMENTS);
 	}
 
-	/// Else what is older than all of it, such as a due retry, would wait for as long as
-	/// more
-	/// arrives than is handled.
+	/// Else what is older, such as a due retry, would wait while more arrives than is
+	/// handled.
 	@Test
 	void leavesAnEighthOfTheWorkersToThePoller() {
 		HandOff handOff = handOff(1 << 20);
@@ -74,6 +73,16 @@ class HandOffTests {
 			assertThat(this.host.workers.tryTake(segment)).isTrue();
 		}
 		assertThat(this.host.workers.tryTake(segment)).isFalse();
+	}
+
+	@Test
+	void leavesAnEighthOfTheMemoryToThePoller() {
+		HandOff handOff = handOff(8 * 1024);
+		for (int i = 0; i < 8; i++) {
+			offer(handOff, "" + i);
+		}
+		assertThat(results("taken")).isEqualTo(7);
+		assertThat(results("no-room")).isEqualTo(1);
 	}
 
 	private HandOff handOff(long room) {

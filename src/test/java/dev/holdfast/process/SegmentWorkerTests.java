@@ -146,16 +146,6 @@ class SegmentWorkerTests {
 	}
 
 	@Test
-	void buriesUnderAWordWhateverTheReason() {
-		Scripted odd = this.bench.new Scripted("books", (attempt) -> Outcome
-			.dead(attempt.delivery().id().value().equals("1") ? "no\r\nway: \u4eac" : null, null));
-		this.bench.host(odd).workToItsEnd(this.bench.stored(Bench.copy("1"), Bench.copy("2")));
-		assertThat(this.bench.store.copies("dead-letter/"))
-			.extracting((copy) -> Objects.requireNonNull(copy.envelope().failure()).reason())
-			.containsExactlyInAnyOrder("no--way---", "dead");
-	}
-
-	@Test
 	void storesTheNextCopyAsSoonAsTheStoreTakesItWithoutHandlingAgain() {
 		this.bench.store.failing = (request) -> request.startsWith("put retry/");
 		Scripted failing = this.bench.new Scripted("books", (_) -> Outcome.retry(Duration.ZERO, "no"));

@@ -75,9 +75,8 @@ class ThroughputTests {
 		drain("of full segments", replicas, () -> this.client.deliverAll(second, 512, full::webhook), both);
 	}
 
-	/// From so many segments on the share is no matter of luck: of a hundred, one look
-	/// that
-	/// all three take in the same moment decides it.
+	/// From so many segments on the share is no matter of luck: of a hundred, one
+	/// look that all three take in the same moment decides it.
 	private static final int MANY = 500;
 
 	private void drain(String name, List<LocalReplica> replicas, Runnable fill, List<Sample> all) {
