@@ -106,8 +106,8 @@ class BufferConfiguration {
 	}
 
 	@Bean
-	SmartLifecycle bufferLifecycle(GroupCommit buffer, StoreBreaker breaker, Scheduler scheduler) {
-		return new BufferLifecycle(buffer, breaker, scheduler);
+	SmartLifecycle bufferLifecycle(GroupCommit buffer, StoreBreaker breaker) {
+		return new BufferLifecycle(buffer, breaker);
 	}
 
 	private static SslBundle tls(StoreProperties properties, SslBundles bundles) {

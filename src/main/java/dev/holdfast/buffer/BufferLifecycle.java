@@ -1,6 +1,5 @@
 package dev.holdfast.buffer;
 
-import dev.holdfast.schedule.Scheduler;
 import org.springframework.context.SmartLifecycle;
 
 /// Probes the store when the application starts, without holding the start up, and lets
@@ -14,20 +13,17 @@ final class BufferLifecycle implements SmartLifecycle {
 
 	private final StoreBreaker breaker;
 
-	private final Scheduler scheduler;
-
 	private volatile boolean running;
 
-	BufferLifecycle(GroupCommit buffer, StoreBreaker breaker, Scheduler scheduler) {
+	BufferLifecycle(GroupCommit buffer, StoreBreaker breaker) {
 		this.buffer = buffer;
 		this.breaker = breaker;
-		this.scheduler = scheduler;
 	}
 
 	@Override
 	public void start() {
 		this.running = true;
-		this.scheduler.start("store-probe", this.breaker::check);
+		this.breaker.start();
 	}
 
 	@Override

@@ -86,13 +86,13 @@ final class StoreBreaker {
 		this.scheduler.after(PROBE_INTERVAL, "store-probe", this::probe);
 	}
 
-	/// The first probe: opens the breaker at once if the store does not answer twice.
-	/// Once
-	/// may be the JVM, which has just started, rather than the store. One that asks for
-	/// less
-	/// is asked again.
-	void check() {
-		check(CHECKS);
+	/// Begins with a probe, and is out of service until the store has answered: a replica
+	/// that cannot reach it gets no deliveries, and ends a rollout. The breaker opens at
+	/// once if the store does not answer twice. Once may be the JVM, which has just
+	/// started, rather than the store. One that asks for less has answered.
+	void start() {
+		this.conditions.raise(Condition.STARTING, "The object store has not answered this replica yet");
+		this.scheduler.start("store-probe", () -> check(CHECKS));
 	}
 
 	private void check(int left) {
@@ -101,10 +101,12 @@ final class StoreBreaker {
 		}
 		try {
 			this.probe.run();
+			this.conditions.clear(Condition.STARTING);
 			this.probe.tidy();
 		}
 		catch (StoreException ex) {
 			if (ex.kind() == StoreException.Kind.SLOW_DOWN) {
+				this.conditions.clear(Condition.STARTING);
 				this.scheduler.after(PROBE_INTERVAL, "store-probe", () -> check(left));
 			}
 			else if (left > 1) {
@@ -129,6 +131,7 @@ final class StoreBreaker {
 				this.open = false;
 				this.failures = 0;
 			}
+			this.conditions.clear(Condition.STARTING);
 			this.conditions.clear(Condition.STORE_DOWN);
 			this.conditions.clear(Condition.STORE_FAILING);
 			this.probe.tidy();

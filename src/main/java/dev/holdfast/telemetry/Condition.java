@@ -4,6 +4,9 @@ package dev.holdfast.telemetry;
 /// that sees it, shown by `/actuator/health`, logged, and a gauge.
 public enum Condition {
 
+	/// The store has not answered this replica since it started.
+	STARTING(Severity.OUT_OF_SERVICE),
+
 	/// The store has failed for a moment; the breaker is open and receiving answers 503.
 	/// After 30 s of it the replica is out of service.
 	STORE_FAILING(Severity.DEGRADED),

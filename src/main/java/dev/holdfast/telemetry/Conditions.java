@@ -1,7 +1,9 @@
 package dev.holdfast.telemetry;
 
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.micrometer.core.instrument.Gauge;
@@ -14,6 +16,8 @@ import org.slf4j.LoggerFactory;
 public final class Conditions {
 
 	private static final Logger logger = LoggerFactory.getLogger(Conditions.class);
+
+	private static final Set<Condition> ORDINARY = EnumSet.of(Condition.STARTING, Condition.DRAINING);
 
 	private final Map<Condition, String> holding = new ConcurrentHashMap<>();
 
@@ -29,7 +33,7 @@ public final class Conditions {
 	public void raise(Condition condition, String detail) {
 		String before = this.holding.put(condition, detail);
 		if (before == null) {
-			(condition == Condition.DRAINING ? logger.atInfo() : logger.atWarn())
+			(ORDINARY.contains(condition) ? logger.atInfo() : logger.atWarn())
 				.addKeyValue(LogKeys.CONDITION, tag(condition))
 				.addKeyValue(LogKeys.DETAIL, detail)
 				.log("condition raised: {}", detail);

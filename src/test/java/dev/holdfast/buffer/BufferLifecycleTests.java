@@ -51,7 +51,7 @@ class BufferLifecycleTests {
 	}, this.breaker, SegmentListener.NONE, this.scheduler, new Random(1),
 			DistributionSummary.builder("batch").register(this.meters));
 
-	private final BufferLifecycle lifecycle = new BufferLifecycle(this.buffer, this.breaker, this.scheduler);
+	private final BufferLifecycle lifecycle = new BufferLifecycle(this.buffer, this.breaker);
 
 	@AfterEach
 	void stop() {

@@ -58,19 +58,31 @@ class StoreWatchTests {
 	@Test
 	void opensAtTheStartOnceTheStoreHasNotAnsweredTwice() {
 		this.succeedsAt = 2;
-		this.breaker.check();
+		start();
 		assertThat(this.breaker.isOpen()).isFalse();
 		this.succeedsAt = 0;
-		this.breaker.check();
+		start();
 		assertThat(this.breaker.isOpen()).isTrue();
 		assertThat(this.probes).isEqualTo(4);
 	}
 
 	@Test
+	void isOutOfServiceUntilTheStoreHasAnswered() {
+		this.breaker.start();
+		assertThat(this.conditions.holding()).as("before the first probe").containsOnlyKeys(Condition.STARTING);
+		this.world.pass(Duration.ofSeconds(60));
+		assertThat(this.conditions.holds(Condition.STARTING)).as("while the store is away").isTrue();
+		this.down = false;
+		this.world.pass(Duration.ofSeconds(1));
+		assertThat(this.conditions.holding()).isEmpty();
+	}
+
+	@Test
 	void asksAgainAtTheStartWhereTheStoreAsksForLess() {
 		this.failure = new StoreException(Kind.SLOW_DOWN, "HTTP 503", null);
-		this.breaker.check();
+		start();
 		assertThat(this.breaker.isOpen()).isFalse();
+		assertThat(this.conditions.holding()).as("it has answered").isEmpty();
 		this.down = false;
 		this.world.pass(Duration.ofSeconds(1));
 		assertThat(this.probes).isEqualTo(2);
@@ -133,7 +145,7 @@ class StoreWatchTests {
 
 	@Test
 	void opensAtOnceWhenTheFirstProbeFails() {
-		this.breaker.check();
+		start();
 		assertThat(this.breaker.isOpen()).isTrue();
 		this.down = false;
 		this.world.pass(Duration.ofSeconds(1));
@@ -226,6 +238,11 @@ class StoreWatchTests {
 		}
 		clock.observe(this.replica.now());
 		assertThat(this.conditions.holding()).isEmpty();
+	}
+
+	private void start() {
+		this.breaker.start();
+		this.world.pass(Duration.ofMillis(1));
 	}
 
 	private void fail(Kind kind, int times) {

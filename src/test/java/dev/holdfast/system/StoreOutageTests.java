@@ -82,4 +82,23 @@ class StoreOutageTests {
 		}
 	}
 
+	@Test
+	void isOutOfServiceFromItsStartUntilTheStoreHasAnswered() {
+		try (RedisProcess redis = RedisProcess.start();
+				Site site = Site.create(StoreOutageTests.class, Site.plain(redis.port()));
+				WebhookClient client = new WebhookClient()) {
+			Sample sample = Sample.random(new Random(6));
+			site.store().stop();
+			LocalReplica replica = site.local("a", Map.of());
+			assertThat(replica.health().status()).isEqualTo("OUT_OF_SERVICE");
+			assertThat(replica.health().code()).isEqualTo(503);
+			assertThat(replica.healthDetails()).contains("\"starting\"");
+
+			site.store().start();
+			replica.awaitServing();
+			assertThat(client.post(replica.webhook(), sample).isAccepted()).as("at once").isTrue();
+			assertThat(site.awaitHandled(List.of(sample))).isZero();
+		}
+	}
+
 }
