@@ -35,9 +35,7 @@ final class HandOff implements SegmentListener {
 	private volatile boolean stopped;
 
 	/// @param ready whether this replica may claim
-	/// @param memory how many bytes the workers may have, for all of whom hand-off and
-	/// the
-	/// poller contend
+	/// @param memory how many bytes the workers may have, hand-off's and poller's
 	HandOff(Workers workers, Leases leases, BooleanSupplier ready, Scheduler scheduler, ProcessMeters meters,
 			long memory) {
 		this.workers = workers;
@@ -48,9 +46,8 @@ final class HandOff implements SegmentListener {
 		this.room = new Permits(withoutPollers((int) Math.min(Integer.MAX_VALUE, memory / KIB)));
 	}
 
-	/// An eighth of workers and memory is the poller's: where more arrives than handlers
-	/// get
-	/// done, hand-off would take all, and what is older would wait.
+	/// An eighth of workers and memory is the poller's: where more arrives than is
+	/// handled, hand-off would take all, and what is older would wait.
 	private static int withoutPollers(int all) {
 		return all - all / Workers.POLLERS_SHARE;
 	}
