@@ -17,7 +17,6 @@ import dev.holdfast.delivery.Header;
 import dev.holdfast.delivery.HeaderFamily;
 import dev.holdfast.delivery.Headers;
 import dev.holdfast.delivery.Sha256;
-import org.jspecify.annotations.Nullable;
 
 /// Reads what [SegmentEncoder] wrote, strictly: each of Holdfast's headers exactly once, no
 /// other header than the kept ones, every digest right. What does not agree is damage, and
@@ -46,14 +45,10 @@ public final class SegmentDecoder {
 	/// Reads a segment and holds it against what its key says.
 	public static Decoded decode(SegmentKey key, byte[] bytes) {
 		Decoded decoded = new SegmentDecoder(bytes).decode();
-		if (decoded.problem() != null || decoded.unknownVersion()) {
-			return decoded;
-		}
-		if (bytes.length != key.bytes() || decoded.copies().size() != key.deliveries() || decoded.copies().isEmpty()) {
-			return new Decoded(decoded.copies(), decoded.good(),
-					"the key says %d deliveries in %d bytes, the object has %d in %d".formatted(key.deliveries(),
-							key.bytes(), decoded.copies().size(), bytes.length),
-					false);
+		if (decoded instanceof Decoded.Intact(List<Copy> copies)
+				&& (bytes.length != key.bytes() || copies.size() != key.deliveries() || copies.isEmpty())) {
+			return new Decoded.Damaged(copies, "the key says %d deliveries in %d bytes, the object has %d in %d"
+				.formatted(key.deliveries(), key.bytes(), copies.size(), bytes.length));
 		}
 		return decoded;
 	}
@@ -61,21 +56,20 @@ public final class SegmentDecoder {
 	private Decoded decode() {
 		List<Copy> copies = new ArrayList<>();
 		while (this.at < this.bytes.length) {
-			int start = this.at;
 			try {
 				copies.add(next());
 			}
-			catch (UnknownVersionException ex) {
-				return new Decoded(List.of(), 0, ex.getMessage(), true);
+			catch (UnknownVersionException _) {
+				return new Decoded.UnknownVersion();
 			}
 			catch (DamagedException ex) {
-				return new Decoded(copies, start, ex.getMessage(), false);
+				return new Decoded.Damaged(copies, ex.problem);
 			}
 		}
-		return new Decoded(copies, this.at, null, false);
+		return new Decoded.Intact(copies);
 	}
 
-	private Copy next() throws DamagedException {
+	private Copy next() throws DamagedException, UnknownVersionException {
 		int start = this.at;
 		if (!SegmentEncoder.REQUEST_LINE.equals(line(start))) {
 			throw new DamagedException("no request line at byte " + start);
@@ -191,32 +185,25 @@ public final class SegmentDecoder {
 		throw new DamagedException("the head of the request at byte " + start + " does not end");
 	}
 
-	/// What was read.
-	///
-	/// @param copies the copies before any damage
-	/// @param good how many bytes they take
-	/// @param problem what is wrong, or null
-	/// @param unknownVersion whether a newer Holdfast wrote it, so that it is to be left
-	/// alone
-	public record Decoded(List<Copy> copies, int good, @Nullable String problem, boolean unknownVersion) {
-	}
-
-	private static class DamagedException extends Exception {
+	private static final class DamagedException extends Exception {
 
 		private static final long serialVersionUID = 1L;
 
-		DamagedException(String message) {
-			super(message, null, false, false);
+		private final String problem;
+
+		DamagedException(String problem) {
+			super(problem, null, false, false);
+			this.problem = problem;
 		}
 
 	}
 
-	private static final class UnknownVersionException extends DamagedException {
+	private static final class UnknownVersionException extends Exception {
 
 		private static final long serialVersionUID = 1L;
 
 		UnknownVersionException() {
-			super("a format version that this release does not know");
+			super(null, null, false, false);
 		}
 
 	}

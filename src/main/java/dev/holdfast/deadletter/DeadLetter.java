@@ -9,7 +9,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.holdfast.buffer.SegmentDecoder.Decoded;
+import dev.holdfast.buffer.Decoded;
 import dev.holdfast.delivery.Copy;
 import dev.holdfast.delivery.Envelope.Failure;
 import org.jspecify.annotations.Nullable;
@@ -48,10 +48,15 @@ record DeadLetter(String key, String shop, String topic, String reason, @Nullabl
 	}
 
 	static DeadLetter of(DeadLetterKey key, Duration age, Decoded decoded) {
-		if (decoded.problem() != null) {
-			return unread(key, age, decoded.unknownVersion() ? "unknown-version" : Query.CORRUPT, decoded.problem());
-		}
-		List<Copy> copies = decoded.copies();
+		return switch (decoded) {
+			case Decoded.Intact(List<Copy> copies) -> of(key, age, copies);
+			case Decoded.Damaged(List<Copy> _, String problem) -> unread(key, age, Query.CORRUPT, problem);
+			case Decoded.UnknownVersion _ ->
+				unread(key, age, "unknown-version", "a format version that this release does not know");
+		};
+	}
+
+	private static DeadLetter of(DeadLetterKey key, Duration age, List<Copy> copies) {
 		List<Failure> failures = copies.stream()
 			.map((copy) -> copy.envelope().failure())
 			.filter(Objects::nonNull)

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Set;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.holdfast.buffer.Decoded;
 import dev.holdfast.buffer.ObjectStore;
 import dev.holdfast.buffer.SegmentDecoder;
-import dev.holdfast.buffer.SegmentDecoder.Decoded;
 import dev.holdfast.buffer.SegmentKey;
 import dev.holdfast.buffer.SegmentWriter;
 import dev.holdfast.buffer.StoreClock;
@@ -135,15 +135,13 @@ final class Replays {
 			throw new RefusedException(422, "This dead letter holds bytes that could not be read as deliveries: "
 					+ "read it, and send what it holds again by hand");
 		}
-		Decoded decoded = SegmentDecoder.decode(key.segment(), this.store.get(key.objectKey()));
-		if (decoded.unknownVersion()) {
-			throw new RefusedException(422,
+		return switch (SegmentDecoder.decode(key.segment(), this.store.get(key.objectKey()))) {
+			case Decoded.Intact(List<Copy> copies) -> copies;
+			case Decoded.Damaged(List<Copy> _, String problem) ->
+				throw new RefusedException(422, "This dead letter cannot be read whole: " + problem);
+			case Decoded.UnknownVersion _ -> throw new RefusedException(422,
 					"This dead letter was written by a newer Holdfast: replay it through a replica of that release");
-		}
-		if (decoded.problem() != null) {
-			throw new RefusedException(422, "This dead letter cannot be read whole: " + decoded.problem());
-		}
-		return decoded.copies();
+		};
 	}
 
 	/// Those that were handled after all, such as by a worker that outlived its lease.

@@ -8,11 +8,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 
+import dev.holdfast.buffer.Decoded;
 import dev.holdfast.buffer.ObjectStore;
 import dev.holdfast.buffer.ObjectStore.Listed;
 import dev.holdfast.buffer.ObjectStore.Listing;
 import dev.holdfast.buffer.SegmentDecoder;
-import dev.holdfast.buffer.SegmentDecoder.Decoded;
 import dev.holdfast.buffer.StoreClock;
 import dev.holdfast.buffer.StoreException;
 import dev.holdfast.buffer.StoreException.Kind;
@@ -149,7 +149,7 @@ final class Search {
 	private Optional<DeadLetter> read(Match match) throws StoreException, InterruptedException {
 		try {
 			Decoded decoded = decode(match.key);
-			if (decoded.problem() != null && !decoded.unknownVersion()) {
+			if (decoded instanceof Decoded.Damaged) {
 				this.scheduler.pause(MOMENT);
 				decoded = decode(match.key);
 			}

@@ -24,15 +24,12 @@ public enum HeaderFamily {
 
 	private final String eventId;
 
-	private final String triggeredAt;
-
 	HeaderFamily(String prefix) {
 		this.signature = prefix + "Hmac-Sha256";
 		this.topic = prefix + "Topic";
 		this.shopDomain = prefix + "Shop-Domain";
 		this.deliveryId = prefix + "Webhook-Id";
 		this.eventId = prefix + "Event-Id";
-		this.triggeredAt = prefix + "Triggered-At";
 	}
 
 	/// The family whose signature header is present; the classic one if neither is.
@@ -64,10 +61,6 @@ public enum HeaderFamily {
 
 	public String eventId() {
 		return this.eventId;
-	}
-
-	public String triggeredAt() {
-		return this.triggeredAt;
 	}
 
 }

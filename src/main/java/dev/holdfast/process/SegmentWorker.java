@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
+import dev.holdfast.buffer.Decoded;
 import dev.holdfast.buffer.Deletes;
 import dev.holdfast.buffer.SegmentWriter;
 import dev.holdfast.buffer.StoreClock;
@@ -15,7 +16,6 @@ import dev.holdfast.ledger.Ledger;
 import dev.holdfast.ledger.Ledger.Begun;
 import dev.holdfast.ledger.Ledger.Settlement;
 import dev.holdfast.ledger.LedgerException;
-import dev.holdfast.process.SegmentReader.Read;
 import dev.holdfast.schedule.Scheduler;
 import dev.holdfast.telemetry.Condition;
 import dev.holdfast.telemetry.Conditions;
@@ -83,7 +83,7 @@ final class SegmentWorker {
 	void work(Visit visit) throws InterruptedException {
 		try {
 			if (visit.inMemory() != null) {
-				process(visit, Read.intact(visit.inMemory()));
+				process(visit, new Decoded.Intact(visit.inMemory()));
 			}
 			else if (visit.claims() >= MOST_CLAIMS) {
 				bury(visit);
@@ -105,8 +105,8 @@ final class SegmentWorker {
 	}
 
 	private void read(Visit visit) throws StoreException, LedgerException, InterruptedException {
-		Read read = this.reader.read(visit.segment());
-		if (read.unknownVersion()) {
+		Decoded read = this.reader.read(visit.segment());
+		if (read instanceof Decoded.UnknownVersion) {
 			this.meters.corrupt("unknown-version", 0, List.of(visit.segment().objectKey(), "left alone"));
 			this.conditions.raise(Condition.UNKNOWN_VERSION, "The object " + visit.segment()
 					+ " has a format version that this release does not know: finish the upgrade of all replicas");
@@ -116,7 +116,7 @@ final class SegmentWorker {
 		process(visit, read);
 	}
 
-	private void process(Visit visit, Read read) throws LedgerException, StoreException, InterruptedException {
+	private void process(Visit visit, Decoded read) throws LedgerException, StoreException, InterruptedException {
 		List<Item> items = Item.of(read.copies());
 		List<Begun> begun = items.isEmpty() ? List.of() : begin(items, visit, visit.inMemory() != null);
 		if (begun.size() != items.size()) {
@@ -125,7 +125,7 @@ final class SegmentWorker {
 		}
 		this.leases.keep(visit.lease());
 		Sorted sorted = sort(items, begun);
-		boolean simple = sorted.alone.isEmpty() && sorted.busy.isEmpty() && !read.isDamaged();
+		boolean simple = sorted.alone.isEmpty() && sorted.busy.isEmpty() && read instanceof Decoded.Intact;
 		boolean done = this.finisher.finish(sorted.fresh, visit, simple);
 		for (Item item : sorted.alone) {
 			done &= one(item, visit, sorted.duplicates);
@@ -134,8 +134,8 @@ final class SegmentWorker {
 		if (!busy.isEmpty()) {
 			done &= visit.revisited() && this.finisher.postpone(busy, visit, LONGEST_LATER);
 		}
-		if (done && read.isDamaged()) {
-			done = keep(read, visit);
+		if (done && read instanceof Decoded.Damaged damaged) {
+			done = keep(damaged, visit);
 		}
 		if (done) {
 			this.meters.duplicates(sorted.duplicates.stream().mapToInt(Item::times).sum());
@@ -156,13 +156,13 @@ final class SegmentWorker {
 
 	/// Keeps what could not be read: the object itself, copied by the store, in case the
 	/// damage is not in it but on the way.
-	private boolean keep(Read read, Visit visit) throws StoreException {
+	private boolean keep(Decoded.Damaged damaged, Visit visit) throws StoreException {
 		if (!visit.lease().isHeld()) {
 			return false;
 		}
 		this.writer.copyRaw(this.clock.now(), visit.segment());
-		this.meters.corrupt("corrupt", Math.max(1, visit.segment().deliveries() - read.copies().size()),
-				List.of(visit.segment().objectKey(), String.valueOf(read.problem())));
+		this.meters.corrupt("corrupt", Math.max(1, visit.segment().deliveries() - damaged.copies().size()),
+				List.of(visit.segment().objectKey(), damaged.problem()));
 		return true;
 	}
 

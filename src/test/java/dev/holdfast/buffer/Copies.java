@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 
-import dev.holdfast.buffer.SegmentDecoder.Decoded;
 import dev.holdfast.delivery.Copy;
 import dev.holdfast.delivery.Delivery;
 import dev.holdfast.delivery.Envelope;

@@ -10,7 +10,6 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 
-import dev.holdfast.buffer.SegmentDecoder.Decoded;
 import dev.holdfast.delivery.Copy;
 import dev.holdfast.delivery.Delivery;
 import dev.holdfast.delivery.Envelope;
@@ -101,19 +100,20 @@ class SegmentCodecTests {
 
 	@Test
 	void takesNoSegmentWithoutDeliveries() {
-		assertThat(Copies.decode(new byte[0], 0).problem()).isNotNull();
-		assertThat(Copies.decode(new byte[0], 1).problem()).isNotNull();
+		assertThat(Copies.decode(new byte[0], 0)).isInstanceOf(Decoded.Damaged.class);
+		assertThat(Copies.decode(new byte[0], 1)).isInstanceOf(Decoded.Damaged.class);
 	}
 
 	@Test
 	void takesNoOtherCountOrSizeThanTheKeySays() {
 		byte[] bytes = Copies.bytes(List.of(Copies.of("1"), Copies.of("2")));
-		assertThat(Copies.decode(bytes, 2).problem()).isNull();
-		assertThat(Copies.decode(bytes, 1).problem()).contains("1 deliveries").contains("has 2");
-		assertThat(Copies.decode(bytes, 3).problem()).isNotNull();
+		assertThat(Copies.decode(bytes, 2)).isInstanceOf(Decoded.Intact.class);
+		assertThat(Copies.decode(bytes, 1)).isInstanceOfSatisfying(Decoded.Damaged.class,
+				(damaged) -> assertThat(damaged.problem()).contains("1 deliveries", "has 2"));
+		assertThat(Copies.decode(bytes, 3)).isInstanceOf(Decoded.Damaged.class);
 		for (long size : new long[] { 0, bytes.length - 1, bytes.length + 1 }) {
 			Decoded decoded = SegmentDecoder.decode(Copies.key(2, size), bytes);
-			assertThat(decoded.problem()).isNotNull();
+			assertThat(decoded).isInstanceOf(Decoded.Damaged.class);
 			assertThat(decoded.copies()).hasSize(2);
 		}
 	}
@@ -125,7 +125,7 @@ class SegmentCodecTests {
 		int second = text.lastIndexOf("Holdfast-Version: 1");
 		Decoded decoded = Copies
 			.decode(latin(text.substring(0, second) + "Holdfast-Version: 2" + text.substring(second + 19)), 2);
-		assertThat(decoded.unknownVersion()).isTrue();
+		assertThat(decoded).isInstanceOf(Decoded.UnknownVersion.class);
 		assertThat(decoded.copies()).as("a newer Holdfast may mean the first otherwise, too").isEmpty();
 	}
 
@@ -151,7 +151,7 @@ class SegmentCodecTests {
 		String text = text(Copies.bytes(List.of(copy)));
 		Decoded decoded = Copies.decode(latin(text.replaceFirst("(Holdfast-Digest: [^\r]*\r\n)", "$1" + line + "\r\n")),
 				1);
-		assertThat(decoded.problem()).isNotNull();
+		assertThat(decoded).isInstanceOf(Decoded.Damaged.class);
 		assertThat(decoded.copies()).isEmpty();
 	}
 
@@ -175,7 +175,8 @@ class SegmentCodecTests {
 	void readsNoHeadWithoutEnd() {
 		String filler = ("X-Shopify-Filler: " + "x".repeat(1000) + "\r\n").repeat(70);
 		isDamage((text) -> text.replaceFirst("Holdfast-Version", filler + "Holdfast-Version"));
-		assertThat(Copies.decode(latin("POST /webhook HTTP/1.1\r\n" + "x".repeat(200_000)), 1).problem()).isNotNull();
+		assertThat(Copies.decode(latin("POST /webhook HTTP/1.1\r\n" + "x".repeat(200_000)), 1))
+			.isInstanceOf(Decoded.Damaged.class);
 	}
 
 	@Test
@@ -194,9 +195,7 @@ class SegmentCodecTests {
 		assertThat(altered).as("the change").isNotEqualTo(text);
 		String prefix = text(Copies.bytes(List.of(intact)));
 		Decoded decoded = Copies.decode(latin(prefix + digested(altered, copy)), 2);
-		assertThat(decoded.problem()).isNotNull();
-		assertThat(decoded.unknownVersion()).isFalse();
-		assertThat(decoded.good()).isEqualTo(prefix.length());
+		assertThat(decoded).isInstanceOf(Decoded.Damaged.class);
 		assertThat(decoded.copies()).singleElement()
 			.satisfies((first) -> assertThat(Copies.same(first, intact)).isTrue());
 	}
@@ -211,8 +210,7 @@ class SegmentCodecTests {
 	private static void bringsBack(List<Copy> copies) {
 		byte[] bytes = Copies.bytes(copies);
 		Decoded decoded = Copies.decode(bytes, copies.size());
-		assertThat(decoded.problem()).isNull();
-		assertThat(decoded.good()).isEqualTo(bytes.length);
+		assertThat(decoded).isInstanceOf(Decoded.Intact.class);
 		assertThat(decoded.copies()).hasSameSizeAs(copies);
 		for (int i = 0; i < copies.size(); i++) {
 			assertThat(Copies.same(decoded.copies().get(i), copies.get(i))).as("copy %d", i).isTrue();

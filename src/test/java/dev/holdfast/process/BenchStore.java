@@ -52,8 +52,7 @@ final class BenchStore implements ObjectStore {
 	List<Copy> copies(String prefix) {
 		List<Copy> copies = new ArrayList<>();
 		for (String key : keys(prefix)) {
-			SegmentDecoder.Decoded decoded = SegmentDecoder.decode(SegmentKey.parse(key).orElseThrow(), bytes(key));
-			copies.addAll(decoded.copies());
+			copies.addAll(SegmentDecoder.decode(SegmentKey.parse(key).orElseThrow(), bytes(key)).copies());
 		}
 		return copies;
 	}

@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
+import dev.holdfast.buffer.Decoded;
 import dev.holdfast.buffer.ObjectStore;
 import dev.holdfast.buffer.Payload;
 import dev.holdfast.buffer.SegmentDecoder;
@@ -106,7 +107,8 @@ final class SimulatedStore {
 	/// Alters what it confirmed.
 	void alter(Stored object) {
 		byte[] bytes = Damage.to(object.bytes(), this.world.random);
-		while (SegmentDecoder.decode(SegmentKey.parse(object.key()).orElseThrow(), bytes).unknownVersion()) {
+		while (SegmentDecoder.decode(SegmentKey.parse(object.key()).orElseThrow(),
+				bytes) instanceof Decoded.UnknownVersion) {
 			bytes = Damage.to(object.bytes(), this.world.random);
 		}
 		this.objects.put(object.key(), new Stored(object.key(), bytes, object.modified(), object.copies()));
