@@ -41,12 +41,12 @@ RUN { test -n "$PREBUILT" || { rm -rf target && mvn -q -B -DskipTests package; }
 # JVM of the image and under the same paths, because the cache fits no other. Store and Redis are the application itself, which
 # answers that it is neither, so that the code of asking them and of serving is in the cache, and nothing outside is touched.
 # A cache that does not fit, as with another garbage collector in JAVA_TOOL_OPTIONS, is left out with a warning.
-RUN mkdir /opt/holdfast && cp -a layers/dependencies/. layers/snapshot-dependencies/. layers/application/. /opt/holdfast/ && cd /opt/holdfast \
+RUN mkdir /opt/holdfast && cp -a layers/dependencies/. layers/snapshot-dependencies/. layers/application/. src/main/jvm/. /opt/holdfast/ && cd /opt/holdfast \
  && export SERVER_PORT=8080 && { \
     SHOPIFY_WEBHOOK_SECRET=only-for-the-training-run HOLDFAST_DRAINDELAY=0s SPRING_DATA_REDIS_HOST=127.0.0.1 SPRING_DATA_REDIS_PORT=$SERVER_PORT \
     HOLDFAST_STORE_PROVIDER=generic HOLDFAST_STORE_ENDPOINT=http://127.0.0.1:$SERVER_PORT HOLDFAST_STORE_ALLOWINSECURE=true \
     HOLDFAST_STORE_REGION=training HOLDFAST_STORE_BUCKET=training HOLDFAST_STORE_ACCESSKEY=training HOLDFAST_STORE_SECRETKEY=training \
-    /opt/jre/bin/java -XX:+UseCompactObjectHeaders --enable-native-access=ALL-UNNAMED -Djava.library.path=/opt/holdfast/native \
+    /opt/jre/bin/java @jvm.options -Djava.library.path=/opt/holdfast/native \
     -XX:AOTCacheOutput=holdfast.aot -Xlog:aot=error -cp "holdfast.jar:handlers/*" dev.holdfast.HoldfastApplication > /tmp/training.log 2>&1 & } \
  && for i in $(seq 60); do grep -q store-failing /tmp/training.log && grep -q redis-down /tmp/training.log \
       && /opt/jre/bin/java -cp holdfast.jar dev.holdfast.operate.LivenessCheck && touch /tmp/trained && break || sleep 1; done \
@@ -61,7 +61,7 @@ WORKDIR /opt/holdfast
 COPY --from=build /build/layers/dependencies/ ./
 COPY --from=build /build/layers/snapshot-dependencies/ ./
 COPY --from=build /build/layers/application/ ./
-COPY --from=build /opt/holdfast/holdfast.aot ./
+COPY --from=build /opt/holdfast/jvm.options /opt/holdfast/holdfast.aot ./
 ARG REVISION=unknown
 ARG VERSION=0.1.0
 LABEL org.opencontainers.image.title="Holdfast" \
@@ -81,6 +81,5 @@ STOPSIGNAL SIGTERM
 # a connection to a partitioned Redis lasts.
 # Exec form: the JVM is the first process and gets the signal. Two fifths of the memory are left to threads, buffers and
 # the JVM itself. The heap has its size from the start, because one that is fitted to what is in it is marked all the time under load.
-# Where it is used up the process ends, to be started again, rather than go on with a thread or a pool of connections less.
-ENTRYPOINT ["java", "-XX:InitialRAMPercentage=60", "-XX:MaxRAMPercentage=60", "-XX:+ExitOnOutOfMemoryError", "-XX:AOTCache=holdfast.aot", "-XX:+UseCompactObjectHeaders", "--enable-native-access=ALL-UNNAMED", \
+ENTRYPOINT ["java", "@jvm.options", "-XX:InitialRAMPercentage=60", "-XX:MaxRAMPercentage=60", "-XX:AOTCache=holdfast.aot", \
   "-Djava.library.path=/opt/holdfast/native", "-cp", "holdfast.jar:handlers/*", "dev.holdfast.HoldfastApplication"]

@@ -110,6 +110,7 @@ final class Machine {
 		description.put("memory MB", Math.round(field("/proc/meminfo", "MemTotal") / 1024));
 		description.put("system", System.getProperty("os.name") + " " + System.getProperty("os.version"));
 		description.put("congestion control", read(Path.of("/proc/sys/net/ipv4/tcp_congestion_control")).strip());
+		description.put("autogroup", read(Path.of("/proc/sys/kernel/sched_autogroup_enabled")).strip());
 		description.put("java", System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"));
 		description.put("revision", revision());
 		return description;

@@ -16,6 +16,9 @@ import dev.holdfast.fixture.RedisProcess;
 /// What a measurement stands on: a store, a Redis, and replicas of the service, all new.
 final class Stand implements AutoCloseable {
 
+	/// Those of the image.
+	private static final Path JVM_OPTIONS = Path.of("src", "main", "jvm", "jvm.options");
+
 	private final Options options;
 
 	private final Path directory;
@@ -46,8 +49,7 @@ final class Stand implements AutoCloseable {
 
 	/// Starts replicas, each with so much heap.
 	void start(int count, String heap) {
-		List<String> jvm = new ArrayList<>(List.of("-Xms" + heap, "-Xmx" + heap, "-XX:+UseCompactObjectHeaders",
-				"--enable-native-access=ALL-UNNAMED"));
+		List<String> jvm = new ArrayList<>(List.of("@" + JVM_OPTIONS.toAbsolutePath(), "-Xms" + heap, "-Xmx" + heap));
 		jvm.addAll(this.options.jvm());
 		for (int i = 0; i < count; i++) {
 			this.replicas.add(new ServiceProcess(jvm, properties(), this.directory));

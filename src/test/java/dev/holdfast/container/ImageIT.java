@@ -52,8 +52,11 @@ class ImageIT {
 
 	@Test
 	void hasItsHeapFromTheStartAndEndsWithoutIt() {
-		assertThat(inspect("{{json .Config.Entrypoint}}")).contains("-XX:InitialRAMPercentage=60",
-				"-XX:MaxRAMPercentage=60", "-XX:+ExitOnOutOfMemoryError");
+		assertThat(inspect("{{json .Config.Entrypoint}}")).contains("@jvm.options", "-XX:InitialRAMPercentage=60",
+				"-XX:MaxRAMPercentage=60");
+		assertThat(docker("run", "--rm", "--entrypoint", "java", Image.NAME, "@jvm.options",
+				"-XX:+PrintCommandLineFlags", "-version"))
+			.contains("-XX:+ExitOnOutOfMemoryError");
 	}
 
 	@Test
@@ -87,9 +90,8 @@ class ImageIT {
 	@Test
 	void startsFromTheCacheOfTheTrainingRun() {
 		String log = docker("run", "--rm", "--entrypoint", "java", Image.NAME, "-XX:AOTCache=holdfast.aot",
-				"-XX:AOTMode=on", "-XX:+UseCompactObjectHeaders", "--enable-native-access=ALL-UNNAMED",
-				"-Djava.library.path=/opt/holdfast/native", "-Xlog:class+load", "-cp", "holdfast.jar:handlers/*",
-				"-version");
+				"-XX:AOTMode=on", "@jvm.options", "-Djava.library.path=/opt/holdfast/native", "-Xlog:class+load", "-cp",
+				"holdfast.jar:handlers/*", "-version");
 		assertThat(log).contains("sharing", "org.apache.coyote.http11.Http11Processor source: shared",
 				"awssdk.services.s3.model.S3Exception$BuilderImpl source: shared",
 				"io.lettuce.core.protocol.RedisStateMachine source: shared");
