@@ -41,7 +41,8 @@ RUN { test -n "$PREBUILT" || { rm -rf target && mvn -q -B -DskipTests package; }
 # JVM of the image and under the same paths, because the cache fits no other. Store and Redis are the application itself, which
 # answers that it is neither, so that the code of asking them and of serving is in the cache, and nothing outside is touched.
 # A cache that does not fit, as with another garbage collector in JAVA_TOOL_OPTIONS, is left out with a warning.
-RUN mkdir /opt/holdfast && cp -a layers/dependencies/. layers/snapshot-dependencies/. layers/application/. src/main/jvm/. /opt/holdfast/ && cd /opt/holdfast \
+RUN mkdir /opt/holdfast && cp -a layers/dependencies/. layers/snapshot-dependencies/. layers/application/. /opt/holdfast/ \
+ && install -m 644 src/main/jvm/jvm.options /opt/holdfast/ && cd /opt/holdfast \
  && export SERVER_PORT=8080 && { \
     SHOPIFY_WEBHOOK_SECRET=only-for-the-training-run HOLDFAST_DRAINDELAY=0s SPRING_DATA_REDIS_HOST=127.0.0.1 SPRING_DATA_REDIS_PORT=$SERVER_PORT \
     HOLDFAST_STORE_PROVIDER=generic HOLDFAST_STORE_ENDPOINT=http://127.0.0.1:$SERVER_PORT HOLDFAST_STORE_ALLOWINSECURE=true \
