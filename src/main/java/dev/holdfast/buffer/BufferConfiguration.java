@@ -86,8 +86,8 @@ class BufferConfiguration {
 			StoreBreaker breaker, ObjectProvider<SegmentListener> listener, Scheduler scheduler, SecureRandom random,
 			MeterRegistry meters) {
 		DistributionSummary batches = DistributionSummary.builder(Meters.BATCH.id()).register(meters);
-		return new GroupCommit(properties.maxDeliveries(), store, breaker,
-				listener.getIfAvailable(() -> SegmentListener.NONE), scheduler, random, batches);
+		return new GroupCommit(properties, store, breaker, listener.getIfAvailable(() -> SegmentListener.NONE),
+				scheduler, random, batches);
 	}
 
 	@Bean

@@ -16,13 +16,14 @@ import dev.holdfast.schedule.Scheduler;
 import io.micrometer.core.instrument.DistributionSummary;
 import org.jspecify.annotations.Nullable;
 
-/// Puts what arrived while the previous PUT was in flight into one segment. There is no
-/// timer: an idle replica stores each delivery at once and alone.
+/// Puts what arrived while the previous PUT was in flight into one segment. An idle
+/// replica stores each delivery at once and alone.
 ///
 /// One PUT is in flight while it keeps up. Another joins when a sixth of the largest
 /// batch is waiting, or when those in flight are slow (three times the usual), up to
-/// [PutLimit]. Who has given up leaves the batch before its PUT; each of the others
-/// gets the PUT's fate.
+/// [PutLimit]. None begins within the interval after another began, unless a largest batch
+/// is waiting. Who has given up leaves the batch before its PUT; each of the others gets
+/// the PUT's fate.
 final class GroupCommit implements DeliveryBuffer {
 
 	static final long LARGEST = 4L << 20;
@@ -36,6 +37,8 @@ final class GroupCommit implements DeliveryBuffer {
 	private static final Duration GLANCE = Duration.ofMillis(100);
 
 	private final int maxDeliveries;
+
+	private final Duration interval;
 
 	private final StoreBreaker breaker;
 
@@ -59,19 +62,23 @@ final class GroupCommit implements DeliveryBuffer {
 
 	private long pendingBytes;
 
+	private long intervalEnds;
+
 	private boolean closed;
 
 	private boolean watching;
 
-	GroupCommit(int maxDeliveries, ObjectStore store, StoreBreaker breaker, SegmentListener listener,
+	GroupCommit(BufferProperties properties, ObjectStore store, StoreBreaker breaker, SegmentListener listener,
 			Scheduler scheduler, RandomGenerator random, DistributionSummary batches) {
-		this.maxDeliveries = maxDeliveries;
+		this.maxDeliveries = properties.maxDeliveries();
+		this.interval = properties.putInterval();
 		this.puts = new SegmentPuts(store, breaker, this.limit, this.pace, scheduler, random);
 		this.breaker = breaker;
 		this.listener = listener;
 		this.scheduler = scheduler;
 		this.random = random;
 		this.batches = batches;
+		this.intervalEnds = scheduler.nanoTime();
 		breaker.onOpen(() -> failPending(Cause.BREAKER_OPEN));
 	}
 
@@ -109,6 +116,7 @@ final class GroupCommit implements DeliveryBuffer {
 	void close() throws InterruptedException {
 		synchronized (this) {
 			this.closed = true;
+			launch();
 			while (!this.inFlight.isEmpty()) {
 				wait();
 			}
@@ -161,6 +169,8 @@ final class GroupCommit implements DeliveryBuffer {
 			long now = this.scheduler.nanoTime();
 			Flight flight = new Flight(batch, now, now + slow.toNanos());
 			this.inFlight.add(flight);
+			this.intervalEnds = now + this.interval.toNanos();
+			this.scheduler.after(this.interval, "put-next", this::launch);
 			Scheduler.Task look = this.scheduler.after(slow, "put-slow", this::launch);
 			this.scheduler.start("put", () -> {
 				try {
@@ -175,15 +185,19 @@ final class GroupCommit implements DeliveryBuffer {
 	}
 
 	private boolean mayLaunch() {
-		if (this.inFlight.isEmpty()) {
-			return true;
-		}
 		if (this.inFlight.size() >= this.limit.now()) {
 			return false;
 		}
-		return this.pending.size() >= Math.ceilDiv(this.maxDeliveries, JOINING_SHARE)
-				|| this.pendingBytes >= LARGEST / JOINING_SHARE
-				|| this.scheduler.nanoTime() - this.inFlight.getLast().slowFrom >= 0;
+		if (this.closed || isWaiting(this.maxDeliveries, LARGEST)) {
+			return true;
+		}
+		long now = this.scheduler.nanoTime();
+		return now - this.intervalEnds >= 0 && (this.inFlight.isEmpty() || now - this.inFlight.getLast().slowFrom >= 0
+				|| isWaiting(Math.ceilDiv(this.maxDeliveries, JOINING_SHARE), LARGEST / JOINING_SHARE));
+	}
+
+	private boolean isWaiting(int deliveries, long bytes) {
+		return this.pending.size() >= deliveries || this.pendingBytes >= bytes;
 	}
 
 	private List<Entry> take() {

@@ -8,8 +8,9 @@ import java.time.Duration;
 /// @param webhooks per second, at all replicas
 /// @param replicas how many share them evenly
 /// @param request how long the store takes for one
+/// @param interval how far apart PUTs begin at least
 /// @param poll how often the bucket is listed
-record Cost(double webhooks, int replicas, Duration request, Duration poll) {
+record Cost(double webhooks, int replicas, Duration request, Duration interval, Duration poll) {
 
 	static final double SECONDS_PER_MONTH = 365.25 / 12 * 24 * 3600;
 
@@ -27,13 +28,16 @@ record Cost(double webhooks, int replicas, Duration request, Duration poll) {
 
 	private static final double SWEEP = 3600;
 
-	/// A PUT begins as soon as the one before has ended and something waits (after it,
-	/// or, when nothing came meanwhile, at the next arrival), or beside it when enough
-	/// waits.
+	/// A PUT begins as soon as the one before has ended, the interval is over and
+	/// something waits (after it, or, when nothing came meanwhile, at the next arrival),
+	/// or
+	/// beside it when enough waits.
 	double puts() {
 		double each = this.webhooks / this.replicas;
-		double cycle = seconds(this.request) + Math.exp(-each * seconds(this.request)) / each;
-		double beside = Math.min(each / JOINS_AT, MOST_IN_FLIGHT / seconds(this.request));
+		double turn = Math.max(seconds(this.request), seconds(this.interval));
+		double cycle = turn + Math.exp(-each * turn) / each;
+		double beside = Math.min(each / JOINS_AT,
+				Math.min(MOST_IN_FLIGHT / seconds(this.request), 1 / seconds(this.interval)));
 		return this.replicas * Math.max(1 / cycle, Math.max(beside, each / MOST_IN_A_SEGMENT));
 	}
 

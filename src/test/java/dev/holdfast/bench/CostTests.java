@@ -21,13 +21,14 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -64,15 +65,19 @@ class CostTests {
 	private final Payloads payloads = new Payloads();
 
 	@BeforeAll
-	static void start() {
+	static void startParts() {
 		store = StubStore.start(StubStore.Settings.delayed(Duration.ofMillis(20)));
 		redis = RedisProcess.start();
+	}
+
+	private static void start(Duration interval) {
 		address = new InetSocketAddress("127.0.0.1", Ports.free());
 		Map<String, String> settings = Map.ofEntries(Map.entry("server.port", Integer.toString(address.getPort())),
 				Map.entry("server.address", "127.0.0.1"), Map.entry("holdfast.receive.secret", Payloads.SECRET),
 				Map.entry("holdfast.store.endpoint", store.endpoint().toString()),
 				Map.entry("holdfast.store.allow-insecure", "true"), Map.entry("holdfast.store.bucket", "cost"),
 				Map.entry("holdfast.store.access-key", "cost"), Map.entry("holdfast.store.secret-key", "cost"),
+				Map.entry("holdfast.buffer.put-interval", interval.toMillis() + "ms"),
 				Map.entry("holdfast.process.poll-interval", POLL.toMillis() + "ms"),
 				Map.entry("holdfast.drain-delay", "0s"), Map.entry("spring.data.redis.host", redis.host()),
 				Map.entry("spring.data.redis.port", Integer.toString(redis.port())),
@@ -87,16 +92,24 @@ class CostTests {
 		Await.until("the marker of the bucket", Duration.ofSeconds(20), () -> store.bucket().count("holdfast.") == 1);
 	}
 
+	@AfterEach
+	void stopService() {
+		if (service != null) {
+			service.close();
+		}
+	}
+
 	@AfterAll
-	static void stop() {
-		service.close();
+	static void stopParts() {
 		redis.close();
 		store.close();
 	}
 
 	@ParameterizedTest
-	@ValueSource(ints = { 5, 50, 400 })
-	void asksTheStoreAsOftenAsTheEquationSays(int rate) {
+	@CsvSource({ "5, 5", "50, 5", "400, 5", "50, 200" })
+	void asksTheStoreAsOftenAsTheEquationSays(int rate, int intervalMillis) {
+		Duration interval = Duration.ofMillis(intervalMillis);
+		start(interval);
 		run(rate, Duration.ofSeconds(1));
 		Map<Kind, Double> metersBefore = metered();
 		StoreCounts.Reading before = store.counts().read();
@@ -107,7 +120,7 @@ class CostTests {
 		double putTook = (timer("put", TimeUnit.SECONDS) - putSeconds) / asked.of(Kind.PUT);
 
 		assertThat(tally.others).isEmpty();
-		Cost cost = new Cost(tally.perSecond(), 1, Duration.ofNanos((long) (1e9 * putTook)), POLL);
+		Cost cost = new Cost(tally.perSecond(), 1, Duration.ofNanos((long) (1e9 * putTook)), interval, POLL);
 		double seconds = tally.seconds();
 		System.out.printf(Locale.ROOT,
 				"cost: %.0f/s, %.1f ms per PUT: PUT %d (%.0f), DELETE %d (%.1f), LIST %d (%.1f), GET %d%n",
@@ -161,7 +174,7 @@ class CostTests {
 	}
 
 	private static List<String> row(int rate) {
-		Cost cost = new Cost(rate, 2, Duration.ofMillis(50), Duration.ofSeconds(5));
+		Cost cost = cost(rate, Duration.ofMillis(5));
 		double month = Cost.SECONDS_PER_MONTH;
 		double single = rate * month;
 		return List.of(String.format(Locale.ROOT, "%,d", rate), millions(cost.puts() * month),
@@ -169,6 +182,24 @@ class CostTests {
 				dollars(Price.AWS.month(cost)), dollars(Price.R2.month(cost)), dollars(Price.B2.month(cost)),
 				String.format(Locale.ROOT, "%.0f", cost.puts() + cost.lists() + cost.gets() + cost.deletes()),
 				dollars(Price.AWS.month(single, cost.lists() * month, single)));
+	}
+
+	@Test
+	void saysWhatALongerIntervalSaves() {
+		assertThat(Markdown.of("docs/cost.md").rows("interval"))
+			.containsExactlyElementsOf(List.of(5, 100, 250, 1000).stream().map(CostTests::interval).toList());
+	}
+
+	private static List<String> interval(int millis) {
+		Duration interval = Duration.ofMillis(millis);
+		return Stream
+			.concat(Stream.of((millis < 1000) ? millis + " ms" : "1 s"),
+					Stream.of(1, 10, 100, 1000).map((rate) -> dollars(Price.AWS.month(cost(rate, interval)))))
+			.toList();
+	}
+
+	private static Cost cost(int rate, Duration interval) {
+		return new Cost(rate, 2, Duration.ofMillis(50), interval, Duration.ofSeconds(5));
 	}
 
 	private static String millions(double count) {

@@ -35,7 +35,7 @@ class BufferLifecycleTests {
 	private final StoreBreaker breaker = new StoreBreaker(this.scheduler, new Conditions(this.meters),
 			this.probes::incrementAndGet);
 
-	private final GroupCommit buffer = new GroupCommit(256, new NoStore() {
+	private final GroupCommit buffer = new GroupCommit(new BufferProperties(256, Duration.ofMillis(5)), new NoStore() {
 
 		@Override
 		public void put(String key, Payload payload, Duration atMost) {

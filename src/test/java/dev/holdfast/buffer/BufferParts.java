@@ -17,8 +17,8 @@ public record BufferParts(DeliveryBuffer buffer, SegmentWriter writer, Deletes d
 			RandomGenerator random, Conditions conditions, MeterRegistry meters, int maxDeliveries) {
 		StoreBreaker breaker = new StoreBreaker(scheduler, conditions, () -> store.put("probe/" + random.nextLong(),
 				Payload.of("probe".getBytes(StandardCharsets.US_ASCII)), Duration.ofSeconds(2)));
-		GroupCommit buffer = new GroupCommit(maxDeliveries, store, breaker, listener, scheduler, random,
-				DistributionSummary.builder("batch").register(meters));
+		GroupCommit buffer = new GroupCommit(new BufferProperties(maxDeliveries, Duration.ofMillis(5)), store, breaker,
+				listener, scheduler, random, DistributionSummary.builder("batch").register(meters));
 		return new BufferParts(buffer, new SegmentWriter(store, random), new Deletes(store, scheduler, meters),
 				new StoreClock(scheduler, conditions), new StorePressure(scheduler));
 	}

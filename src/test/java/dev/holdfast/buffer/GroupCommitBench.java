@@ -19,6 +19,8 @@ abstract class GroupCommitBench {
 
 	static final Duration PATIENCE = Duration.ofMillis(3900);
 
+	static final Duration INTERVAL = Duration.ofMillis(5);
+
 	final World world = new World(1);
 
 	final World.Process replica = this.world.new Process(Duration.ZERO);
@@ -38,8 +40,8 @@ abstract class GroupCommitBench {
 	GroupCommit buffer = buffer(256);
 
 	GroupCommit buffer(int maxDeliveries) {
-		return new GroupCommit(maxDeliveries, this.store, this.breaker, this.told, this.replica, new Random(1),
-				this.batches);
+		return new GroupCommit(new BufferProperties(maxDeliveries, INTERVAL), this.store, this.breaker, this.told,
+				this.replica, new Random(1), this.batches);
 	}
 
 	Waiter hold(String id) {

@@ -20,8 +20,58 @@ class GroupCommitTests extends GroupCommitBench {
 			this.store.last().succeed();
 			this.world.settle();
 			assertThat(waiter.fate).isEqualTo("held");
+			this.world.pass(INTERVAL);
 		}
 		assertThat(this.batches.mean()).isEqualTo(1);
+	}
+
+	@Test
+	void asksAStoreThatAnswersAtOnceEveryFiveMilliseconds() {
+		hold("first");
+		this.world.settle();
+		this.store.last().succeed();
+		this.world.settle();
+		hold("a");
+		hold("b");
+		this.world.pass(INTERVAL.minusNanos(1));
+		assertThat(this.store.segments()).hasSize(1);
+		this.world.pass(Duration.ofNanos(1));
+		assertThat(this.store.last().ids()).containsExactlyInAnyOrder("a", "b");
+		this.store.last().succeed();
+		this.world.pass(INTERVAL.minusNanos(1));
+		hold("c");
+		this.world.settle();
+		assertThat(this.store.segments()).hasSize(2);
+		this.world.pass(Duration.ofNanos(1));
+		assertThat(this.store.last().ids()).containsExactly("c");
+	}
+
+	@Test
+	void waitsForCompanyNoLongerThanTheInterval() {
+		this.buffer = buffer(18);
+		hold("first");
+		this.world.settle();
+		List.of("a", "b", "c").forEach(this::hold);
+		this.world.pass(INTERVAL.minusNanos(1));
+		assertThat(this.store.inFlight()).as("a sixth waits").hasSize(1);
+		this.world.pass(Duration.ofNanos(1));
+		assertThat(this.store.inFlight()).hasSize(2);
+	}
+
+	@Test
+	void waitsNotAtAllWithAWholeBatch() {
+		this.buffer = buffer(3);
+		hold("first");
+		this.world.settle();
+		List.of("a", "b").forEach(this::hold);
+		this.world.settle();
+		assertThat(this.store.inFlight()).hasSize(1);
+		hold("c");
+		this.world.settle();
+		assertThat(this.store.last().ids()).containsExactlyInAnyOrder("a", "b", "c");
+		hold("large", new byte[4 << 20], PATIENCE);
+		this.world.settle();
+		assertThat(this.store.last().ids()).containsExactly("large");
 	}
 
 	@Test
@@ -46,7 +96,7 @@ class GroupCommitTests extends GroupCommitBench {
 	void startsASecondPutForASixthOfABatch() {
 		this.buffer = buffer(18);
 		hold("first");
-		this.world.settle();
+		this.world.pass(INTERVAL);
 		hold("a");
 		hold("b");
 		this.world.settle();
@@ -60,7 +110,7 @@ class GroupCommitTests extends GroupCommitBench {
 	@Test
 	void startsASecondPutForTwoThirdsOfAMebibyte() {
 		hold("first");
-		this.world.settle();
+		this.world.pass(INTERVAL);
 		hold("a", new byte[5 << 17], PATIENCE);
 		this.world.settle();
 		assertThat(this.store.inFlight()).hasSize(1);
@@ -74,17 +124,17 @@ class GroupCommitTests extends GroupCommitBench {
 	void takesNoMoreThanFourMebibytesAtOnce() {
 		this.buffer = buffer(100);
 		hold("first");
-		this.world.settle();
+		this.world.pass(INTERVAL);
 		for (int i = 0; i < PutLimit.MOST - 1; i++) {
 			hold("alone " + i, new byte[1 << 20], PATIENCE);
+			this.world.pass(INTERVAL);
 		}
-		this.world.settle();
 		assertThat(this.store.inFlight()).hasSize(PutLimit.MOST);
 		hold("a", new byte[3 << 20], PATIENCE);
 		hold("b", new byte[1 << 20], PATIENCE);
 		this.world.settle();
 		this.store.inFlight().forEach(SteppedStore.Put::succeed);
-		this.world.settle();
+		this.world.pass(INTERVAL);
 		assertThat(this.store.puts().stream().skip(PutLimit.MOST).map(SteppedStore.Put::ids))
 			.containsExactlyInAnyOrder(List.of("a"), List.of("b"));
 	}
