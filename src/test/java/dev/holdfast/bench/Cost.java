@@ -30,8 +30,7 @@ record Cost(double webhooks, int replicas, Duration request, Duration interval, 
 
 	/// A PUT begins as soon as the one before has ended, the interval is over and
 	/// something waits (after it, or, when nothing came meanwhile, at the next arrival),
-	/// or
-	/// beside it when enough waits.
+	/// or beside it when enough waits.
 	double puts() {
 		double each = this.webhooks / this.replicas;
 		double turn = Math.max(seconds(this.request), seconds(this.interval));

@@ -11,7 +11,6 @@ import dev.holdfast.schedule.Scheduler;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /// What becomes of those who wait when a PUT is slow, fails, or is not to be.
@@ -275,24 +274,6 @@ class GroupCommitFailureTests extends GroupCommitBench {
 		Waiter waiter = hold("a");
 		this.world.settle();
 		assertThat(waiter.fate).isEqualTo(Cause.SHUTTING_DOWN.name());
-	}
-
-	@Test
-	void putsAtOnceWhatItHasWhenItStops() {
-		hold("first");
-		this.world.settle();
-		this.store.last().succeed();
-		this.world.settle();
-		Waiter waiter = hold("a");
-		this.world.settle();
-		assertThat(this.store.segments()).hasSize(1);
-		Thread.currentThread().interrupt();
-		assertThatExceptionOfType(InterruptedException.class).as("it waits for the PUT").isThrownBy(this.buffer::close);
-		this.world.settle();
-		assertThat(this.store.last().ids()).containsExactly("a");
-		this.store.last().succeed();
-		this.world.settle();
-		assertThat(waiter.fate).isEqualTo("held");
 	}
 
 	/// Fills all there is room for, looks, and lets them land.

@@ -6,6 +6,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 class GroupCommitTests extends GroupCommitBench {
 
@@ -27,10 +28,7 @@ class GroupCommitTests extends GroupCommitBench {
 
 	@Test
 	void asksAStoreThatAnswersAtOnceEveryFiveMilliseconds() {
-		hold("first");
-		this.world.settle();
-		this.store.last().succeed();
-		this.world.settle();
+		storeOne();
 		hold("a");
 		hold("b");
 		this.world.pass(INTERVAL.minusNanos(1));
@@ -72,6 +70,21 @@ class GroupCommitTests extends GroupCommitBench {
 		hold("large", new byte[4 << 20], PATIENCE);
 		this.world.settle();
 		assertThat(this.store.last().ids()).containsExactly("large");
+	}
+
+	@Test
+	void waitsNoLongerWhenItStops() {
+		storeOne();
+		Waiter waiter = hold("a");
+		this.world.settle();
+		assertThat(this.store.segments()).hasSize(1);
+		Thread.currentThread().interrupt();
+		assertThatExceptionOfType(InterruptedException.class).as("it waits for the PUT").isThrownBy(this.buffer::close);
+		this.world.settle();
+		assertThat(this.store.last().ids()).containsExactly("a");
+		this.store.last().succeed();
+		this.world.settle();
+		assertThat(waiter.fate).isEqualTo("held");
 	}
 
 	@Test
@@ -214,6 +227,14 @@ class GroupCommitTests extends GroupCommitBench {
 			.satisfies((copy) -> assertThat(copy.delivery().id().value()).isEqualTo("a"));
 		assertThat(this.store.last().key().handedOff()).isTrue();
 		assertThat(this.store.last().key().folder()).isEqualTo(SegmentKey.INBOX);
+	}
+
+	/// Stores one, after which the interval runs.
+	private void storeOne() {
+		hold("first");
+		this.world.settle();
+		this.store.last().succeed();
+		this.world.settle();
 	}
 
 }
