@@ -1,10 +1,16 @@
 package dev.holdfast.operate;
 
+import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 
+import dev.holdfast.schedule.Scheduler;
 import dev.holdfast.simulation.World;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.NullSource;
@@ -56,6 +62,24 @@ class OperatorAuthenticationTests {
 			.isTrue();
 	}
 
+	/// Guessing on many connections would take all cores.
+	@Test
+	@Timeout(10)
+	void checksOneAtATime() throws Exception {
+		CountDownLatch checking = new CountDownLatch(1);
+		CountDownLatch goOn = new CountDownLatch(1);
+		OperatorAuthentication operator = new OperatorAuthentication(
+				new OperateProperties("operator", "{bcrypt}" + new BCryptPasswordEncoder(4).encode("s3cret")),
+				stopsAtTheSecondLookAtTheClock(checking, goOn));
+		CompletableFuture<Authentication> first = CompletableFuture
+			.supplyAsync(() -> operator.authenticate(token("operator", "s3cret")));
+		checking.await();
+		assertRefused(operator, "operator", "s3cret");
+		goOn.countDown();
+		assertThat(first.get().isAuthenticated()).isTrue();
+		assertThat(operator.authenticate(token("operator", "s3cret")).isAuthenticated()).isTrue();
+	}
+
 	@Test
 	void refusesAPasswordTooLongToHash() {
 		String hash = new BCryptPasswordEncoder(4).encode("s3cret");
@@ -93,6 +117,19 @@ class OperatorAuthenticationTests {
 	@Test
 	void keepsThePasswordToItself() {
 		assertThat(new OperateProperties("operator", "s3cret")).hasToString("OperateProperties[operator, set]");
+	}
+
+	/// The first is when it is made, the second when a check begins.
+	private Scheduler stopsAtTheSecondLookAtTheClock(CountDownLatch stopped, CountDownLatch goOn) {
+		AtomicInteger looks = new AtomicInteger();
+		return (Scheduler) Proxy.newProxyInstance(Scheduler.class.getClassLoader(), new Class<?>[] { Scheduler.class },
+				(_, method, arguments) -> {
+					if (method.getName().equals("nanoTime") && looks.incrementAndGet() == 2) {
+						stopped.countDown();
+						goOn.await();
+					}
+					return method.invoke(this.replica, arguments);
+				});
 	}
 
 	private OperatorAuthentication operator(@Nullable String configured) {

@@ -19,6 +19,8 @@ class SystemSchedulerTests {
 
 	private final CompletableFuture<String> result = new CompletableFuture<>();
 
+	private final CountDownLatch begun = new CountDownLatch(1);
+
 	@AfterEach
 	void stop() {
 		this.scheduler.close();
@@ -32,18 +34,16 @@ class SystemSchedulerTests {
 
 	@Test
 	void interruptsWhatIsCancelled() throws Exception {
-		CountDownLatch begun = new CountDownLatch(1);
-		Scheduler.Task task = this.scheduler.start("work", () -> {
-			begun.countDown();
-			try {
-				this.scheduler.pause(Duration.ofMinutes(1));
-				this.result.complete("ended");
-			}
-			catch (InterruptedException _) {
-				this.result.complete("interrupted");
-			}
-		});
-		begun.await();
+		Scheduler.Task task = this.scheduler.start("work", this::workForAMinute);
+		this.begun.await();
+		task.cancel();
+		assertThat(this.result.get(5, TimeUnit.SECONDS)).isEqualTo("interrupted");
+	}
+
+	@Test
+	void interruptsWhatIsCancelledAfterItsDelay() throws Exception {
+		Scheduler.Task task = this.scheduler.after(Duration.ofMillis(1), "work", this::workForAMinute);
+		this.begun.await();
 		task.cancel();
 		assertThat(this.result.get(5, TimeUnit.SECONDS)).isEqualTo("interrupted");
 	}
@@ -70,6 +70,17 @@ class SystemSchedulerTests {
 		assertThatExceptionOfType(ExecutionException.class)
 			.isThrownBy(() -> this.scheduler.await(this.result, Duration.ofSeconds(1)))
 			.withCauseInstanceOf(IllegalStateException.class);
+	}
+
+	private void workForAMinute() {
+		this.begun.countDown();
+		try {
+			this.scheduler.pause(Duration.ofMinutes(1));
+			this.result.complete("ended");
+		}
+		catch (InterruptedException _) {
+			this.result.complete("interrupted");
+		}
 	}
 
 }
