@@ -56,7 +56,7 @@ class ImageIT {
 				"-XX:MaxRAMPercentage=60");
 		assertThat(docker("run", "--rm", "--entrypoint", "java", Image.NAME, "@jvm.options",
 				"-XX:+PrintCommandLineFlags", "-version"))
-			.contains("-XX:+ExitOnOutOfMemoryError");
+			.contains("-XX:+ExitOnOutOfMemoryError", "-XX:SurvivorRatio=4");
 	}
 
 	@Test
